@@ -14,6 +14,8 @@ from assistant.errors import PromptError
 VARIABLES: dict[str, dict[str, object]] = {
     "alternatives": {"count": 2},
     "answer": {"text": "Vladivostok", "quote": "They met in Vladivostok."},
+    "chat_exposed": {"host": "0.0.0.0"},
+    "chat_ready": {"url": "http://127.0.0.1:7860"},
     "citation": {"title": None, "source": "Kyodo", "published": date(2018, 5, 9)},
     "confidence": {"confidence": 0.914},
     "conversation_full": {"limit": 50},

@@ -1,0 +1,47 @@
+"""The page's few lines of JavaScript: clicks become events, new content comes into view.
+
+Nothing here builds HTML; identifiers read from the page are checked on the server.
+"""
+
+#: The conversation: clicks on examples and citations; keeps opened details open; shows the newest turn.
+CONVERSATION = """
+const opened = new Set();
+let opener = null;
+element.addEventListener('click', (event) => {
+  const example = event.target.closest('[data-example]');
+  if (example) { trigger('example_select', { number: Number(example.dataset.example) }); return; }
+  const citation = event.target.closest('[data-citation]');
+  if (!citation || String(window.getSelection())) return;
+  opener = citation.dataset.citation;
+  trigger('select', { reference: opener });
+});
+element.addEventListener('toggle', (event) => {
+  const key = event.target.dataset.key;
+  if (event.target.open) opened.add(key); else opened.delete(key);
+}, true);
+document.addEventListener('article-closed', () => {
+  element.querySelector(`[data-citation="${opener}"] button`)?.focus();
+});
+watch('value', () => {
+  const turns = element.querySelectorAll('.turn');
+  if (!turns.length) opened.clear();
+  for (const details of element.querySelectorAll('details')) details.open = opened.has(details.dataset.key);
+  turns[turns.length - 1]?.scrollIntoView({ block: 'start' });
+});
+"""
+
+#: The article panel: opens at the marked answer; closes by button or Escape and gives the focus back.
+ARTICLE = """
+const close = () => {
+  if (!element.querySelector('.article')) return;
+  trigger('clear', {});
+};
+element.addEventListener('click', (event) => { if (event.target.closest('[data-close]')) close(); });
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
+watch('value', () => {
+  const article = element.querySelector('.article');
+  if (!article) { document.dispatchEvent(new CustomEvent('article-closed')); return; }
+  article.querySelector('h2').focus({ preventScroll: true });
+  (article.querySelector('mark') || article.querySelector('.quote'))?.scrollIntoView({ block: 'center' });
+});
+"""

@@ -1,0 +1,215 @@
+"""Records as HTML, by pure functions.
+
+Everything that comes from an article, a question or an error passes through ``as_text`` and shows as
+the characters it is: no markup, Markdown or formula in it is ever interpreted.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from assistant.answering.prompts import Prompts
+from assistant.apps.web_sessions import Exchange
+from assistant.articles.offsets import OffsetMap
+from assistant.records import Alternative, Answer, Article, Citation, IndexState
+
+Span = tuple[int, int]
+
+#: Characters a browser drops, or that cannot be sent as UTF-8: control characters and lone surrogates.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
+
+
+def as_text(text: str) -> str:
+    """``text`` as HTML that shows exactly these characters; unshowable ones become U+FFFD."""
+    return html.escape(_UNSHOWABLE.sub("\ufffd", text))
+
+
+def render_state(state: IndexState, prompts: Prompts) -> str:
+    """The line that says what the index holds."""
+    synced = _moment(state.synced_at)
+    return as_text(prompts.say("index_state", articles=state.articles, passages=state.passages, synced=synced))
+
+
+def render_welcome(prompts: Prompts, examples: Sequence[str]) -> str:
+    """What an empty conversation shows: a greeting and example questions to click."""
+    buttons = "".join(
+        f'<li><button type="button" data-example="{number}">{as_text(example)}</button></li>'
+        for number, example in enumerate(examples)
+    )
+    greeting = as_text(prompts.say("greeting"))
+    return f'<div class="welcome"><p>{greeting}</p><ul class="examples" aria-label="Examples">{buttons}</ul></div>'
+
+
+def render_nothing_indexed(prompts: Prompts) -> str:
+    """What the chat shows when there is no index: why, and how to make one."""
+    problem, remedy = prompts.say("nothing_indexed"), prompts.say("how_to_index", command="assistant index FOLDER")
+    return f'<div class="welcome"><h2>{as_text(problem)}</h2><p>{as_text(remedy)}</p></div>'
+
+
+def render_conversation(exchanges: Sequence[Exchange], pending: str | None, prompts: Prompts) -> str:
+    """All exchanges in order, then the ``pending`` question if one is being answered."""
+    parts = [_exchange(number, exchange, prompts) for number, exchange in enumerate(exchanges)]
+    if pending is not None:
+        thinking = f'<p class="thinking" role="status">{as_text(prompts.say("thinking"))}</p>'
+        parts.append(_turn(pending, thinking))
+    return "".join(parts)
+
+
+def render_notice(text: str) -> str:
+    """A short remark under the question box; empty for none."""
+    return f'<p class="notice" role="status">{as_text(text)}</p>' if text else ""
+
+
+def render_article(article: Article, citation: Citation, prompts: Prompts) -> str:
+    """The whole cleaned article, the citation's quote marked and its answer marked stronger."""
+    offsets = OffsetMap(article.segments)
+    quote = offsets.to_clean(citation.raw_start, citation.raw_end)
+    answer = offsets.to_clean(citation.answer_start, citation.answer_end)
+    meta = article.metadata
+    title = as_text(meta.title or prompts.say("untitled"))
+    byline = f'<span dir="auto">{as_text(meta.byline)}</span> · ' if meta.byline else ""
+    source = as_text(meta.source or prompts.say("source_unknown"))
+    published = as_text(prompts.say("date", published=meta.published))
+    body = "".join(
+        f'<p dir="auto">{_marked(article.text[start:end], start, quote, answer)}</p>'
+        for start, end in _paragraphs(article.text)
+    )
+    return _panel(
+        f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>'
+        f'<p class="meta">{byline}<bdi>{source}</bdi> · {published}</p>'
+        f'<div class="body">{body}</div>'
+    )
+
+
+def render_article_failure(words: str) -> str:
+    """The article panel when the article cannot be shown."""
+    return _panel(f'<h2 id="article-title" tabindex="-1">{as_text(words)}</h2>')
+
+
+def _panel(content: str) -> str:
+    close = '<button type="button" class="close" data-close aria-label="Close the article">✕</button>'
+    return f'<aside class="article" role="dialog" aria-labelledby="article-title">{close}{content}</aside>'
+
+
+def _exchange(number: int, exchange: Exchange, prompts: Prompts) -> str:
+    answer = exchange.answer
+    if answer is None:
+        return _turn(exchange.question, f'<div class="failure"><p>{as_text(exchange.failure)}</p></div>')
+    interpreted = ""
+    if answer.standalone_question.strip() != exchange.question.strip():
+        words = prompts.say("interpreted_question", question=answer.standalone_question)
+        interpreted = f'<p class="interpreted" dir="auto">{as_text(words)}</p>'
+    outcome = _answered(number, answer, prompts) if answer.answered else _refused(number, answer, prompts)
+    return _turn(exchange.question, interpreted + outcome)
+
+
+def _turn(question: str, outcome: str) -> str:
+    return (
+        f'<section class="turn"><h2 class="question" dir="auto">{as_text(question)}</h2>'
+        f'<div class="outcome">{outcome}</div></section>'
+    )
+
+
+def _answered(number: int, answer: Answer, prompts: Prompts) -> str:
+    best, *further = list(_citations(answer.citations, f"{number}.0", prompts)) or [""]
+    more = as_text(prompts.say("more_citations", count=len(further)))
+    others = as_text(prompts.say("alternatives", count=len(answer.alternatives)))
+    return (
+        f'<div class="answer"><p class="answer-text" dir="auto">{as_text(answer.text or "")}</p>'
+        f"{_certainty(answer.confidence, answer.support, prompts)}{best}"
+        f"{_details(f'{number}-more', more, further)}"
+        f"{_details(f'{number}-others', others, _alternatives(number, answer.alternatives, prompts))}</div>"
+    )
+
+
+def _refused(number: int, answer: Answer, prompts: Prompts) -> str:
+    words = as_text(prompts.say(f"refusal_{answer.refusal}"))
+    nearest = as_text(prompts.say("refusal_nearest"))
+    alternatives = _alternatives(number, answer.alternatives, prompts)
+    return (
+        f'<div class="refusal"><p class="refusal-text">{words}</p>'
+        f"{_details(f'{number}-nearest', nearest, alternatives)}</div>"
+    )
+
+
+def _alternatives(number: int, alternatives: Iterable[Alternative], prompts: Prompts) -> list[str]:
+    return [
+        f'<div class="alternative"><p class="alternative-text" dir="auto">{as_text(alternative.text)}</p>'
+        f"{_certainty(alternative.confidence, alternative.support, prompts)}"
+        f"{''.join(_citations(alternative.citations, f'{number}.{place}', prompts))}</div>"
+        for place, alternative in enumerate(alternatives, start=1)
+    ]
+
+
+def _details(key: str, summary: str, parts: Sequence[str]) -> str:
+    if not parts:
+        return ""
+    return f'<details data-key="{key}"><summary>{summary}</summary>{"".join(parts)}</details>'
+
+
+def _certainty(confidence: float, support: int, prompts: Prompts) -> str:
+    """Confidence as a bar, in words and as a number, and the support."""
+    percent = round(100 * min(max(confidence, 0.0), 1.0))
+    sure = as_text(prompts.say("confidence", confidence=confidence))
+    found = as_text(prompts.say("support", support=support))
+    return (
+        f'<p class="certainty"><span class="bar" aria-hidden="true"><span style="width:{percent}%"></span></span>'
+        f'<span class="confidence">{sure}</span><span class="support">{found}</span></p>'
+    )
+
+
+def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> Iterator[str]:
+    for place, citation in enumerate(citations):
+        start, end = citation.raw_start, citation.raw_end
+        quote = _marked(citation.quote, start, (start, end), (citation.answer_start, citation.answer_end))
+        title = as_text(citation.title or prompts.say("untitled"))
+        source = as_text(citation.source or prompts.say("source_unknown"))
+        published = as_text(prompts.say("date", published=citation.published))
+        yield (
+            f'<figure class="citation" data-citation="{prefix}.{place}"><blockquote dir="auto">{quote}</blockquote>'
+            f'<figcaption><button type="button" class="open" title="Open the article here" dir="auto">{title}</button>'
+            f'<span class="meta"><bdi>{source}</bdi> · {published}</span></figcaption></figure>'
+        )
+
+
+def _marked(text: str, offset: int, quote: Span | None, answer: Span | None) -> str:
+    """``text``, which stands at ``offset``, with its part of the quote and of the answer marked."""
+    spans = [_within(span, offset, len(text)) for span in (quote, answer)]
+    cuts = sorted({0, len(text), *(edge for span in spans for edge in span)})
+    pieces = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = as_text(text[start:end])
+        in_quote, in_answer = (first <= start and end <= last for first, last in spans)
+        if in_answer:
+            piece = f'<mark class="span">{piece}</mark>'
+        elif in_quote:
+            piece = f'<span class="quote">{piece}</span>'
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _within(span: Span | None, offset: int, length: int) -> Span:
+    if span is None:
+        return (0, 0)
+    start, end = (min(max(edge - offset, 0), length) for edge in span)
+    return (start, max(start, end))
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """The runs of lines between blank lines."""
+    return (match.span() for match in _PARAGRAPH.finditer(text))
+
+
+def _moment(iso: str) -> str:
+    """An ISO time in words, in UTC; as it is when it is not one."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
