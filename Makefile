@@ -1,0 +1,42 @@
+# Two commands: `make chat` and `make test`. Each makes what it needs first.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: chat test install lint browser clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make chat     install, index the seed articles, open the chat"
+	@echo "make test     install, then everything CI checks"
+	@echo "make lint     style, types and layers only"
+	@echo "make install  the environment in $(VENV)"
+	@echo "make clean    remove the environment and caches"
+
+# The stamp is newer than pyproject.toml once everything it names is installed.
+$(VENV)/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev,train]'
+	touch $@
+
+install: $(VENV)/installed
+
+chat: install
+	$(BIN)/assistant index seeds
+	$(BIN)/assistant chat
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The end-to-end tests drive a real Chromium.
+browser:
+	.ci/browser
+
+test: lint browser
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis test-artefacts

@@ -1,0 +1,124 @@
+"""Trustworthy answers from news articles: extractive, cited to the character, or an honest refusal.
+
+>>> from assistant import Assistant
+>>> with Assistant.build("articles/", store="vectorstore") as assistant:
+...     answer = assistant.ask("Who heads the liaison team?")
+
+Names are imported when they are first used, so that ``import assistant`` costs almost nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.errors import (
+        ArticleError,
+        AssistantError,
+        DatasetError,
+        ModelError,
+        NothingToIndexError,
+        PromptError,
+        QuestionError,
+        SettingsError,
+        StoreDamagedError,
+        StoreError,
+        StoreLockedError,
+        StoreMismatchError,
+        StoreMissingError,
+    )
+    from assistant.pipeline import Assistant, Conversation, sync
+    from assistant.records import (
+        Alternative,
+        Answer,
+        AnswerSpan,
+        Article,
+        Citation,
+        IndexState,
+        Metadata,
+        Passage,
+        RetrievedPassage,
+        SkippedFile,
+        SyncReport,
+        Turn,
+    )
+    from assistant.settings import Settings, load_settings
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "assistant.errors": (
+        "ArticleError",
+        "AssistantError",
+        "DatasetError",
+        "ModelError",
+        "NothingToIndexError",
+        "PromptError",
+        "QuestionError",
+        "SettingsError",
+        "StoreDamagedError",
+        "StoreError",
+        "StoreLockedError",
+        "StoreMismatchError",
+        "StoreMissingError",
+    ),
+    "assistant.pipeline": ("Assistant", "Conversation", "sync"),
+    "assistant.records": (
+        "Alternative",
+        "Answer",
+        "AnswerSpan",
+        "Article",
+        "Citation",
+        "IndexState",
+        "Metadata",
+        "Passage",
+        "RetrievedPassage",
+        "SkippedFile",
+        "SyncReport",
+        "Turn",
+    ),
+    "assistant.settings": ("Settings", "load_settings"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Alternative",
+    "Answer",
+    "AnswerSpan",
+    "Article",
+    "ArticleError",
+    "Assistant",
+    "AssistantError",
+    "Citation",
+    "Conversation",
+    "DatasetError",
+    "IndexState",
+    "Metadata",
+    "ModelError",
+    "NothingToIndexError",
+    "Passage",
+    "PromptError",
+    "QuestionError",
+    "RetrievedPassage",
+    "Settings",
+    "SettingsError",
+    "SkippedFile",
+    "StoreDamagedError",
+    "StoreError",
+    "StoreLockedError",
+    "StoreMismatchError",
+    "StoreMissingError",
+    "SyncReport",
+    "Turn",
+    "load_settings",
+    "sync",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'assistant' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

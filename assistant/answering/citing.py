@@ -1,0 +1,57 @@
+"""From a span in a clean article to a citation into the original file."""
+
+from __future__ import annotations
+
+from assistant.articles import OffsetMap, sentence_spans
+from assistant.errors import StoreDamagedError
+from assistant.records import Article, Citation
+
+
+def cite(article: Article, start: int, end: int, confidence: float) -> Citation | None:
+    """The citation of the clean span ``[start, end)``: its whole sentence, as raw offsets.
+
+    None when the span crosses a block boundary: such a quote would not stand in the file as shown.
+    Raises StoreDamagedError when raw and clean text disagree.
+    """
+    offsets = OffsetMap(article.segments)
+    answer = offsets.to_raw(start, end)
+    block = offsets.segment_at(start)
+    if answer is None or block is None:
+        return None
+    sentence = _sentence_around(article.text, block.clean_start, block.clean_start + block.length, start, end)
+    quote = offsets.to_raw(*sentence)
+    if quote is None:
+        return None
+    citation = Citation(
+        article_id=article.id,
+        path=article.path,
+        encoding=article.encoding,
+        title=article.metadata.title,
+        source=article.metadata.source,
+        published=article.metadata.published,
+        quote=article.raw_text[quote[0] : quote[1]],
+        raw_start=quote[0],
+        raw_end=quote[1],
+        answer_text=article.raw_text[answer[0] : answer[1]],
+        answer_start=answer[0],
+        answer_end=answer[1],
+        confidence=confidence,
+    )
+    if citation.answer_text != article.text[start:end] or citation.quote != article.text[sentence[0] : sentence[1]]:
+        raise StoreDamagedError(
+            f"The stored text of {article.path} does not match its offsets.",
+            "Build the index anew: assistant index PATH --rebuild.",
+        )
+    return citation
+
+
+def _sentence_around(text: str, block_start: int, block_end: int, start: int, end: int) -> tuple[int, int]:
+    """Clean offsets of the sentence (or sentences) of the block that hold ``[start, end)``."""
+    touched = [
+        (block_start + first, block_start + last)
+        for first, last in sentence_spans(text[block_start:block_end])
+        if block_start + first < end and block_start + last > start
+    ]
+    if not touched:
+        return start, end
+    return min(start, touched[0][0]), max(end, touched[-1][1])

@@ -1,0 +1,202 @@
+"""The command line: ``assistant index``, ``ask``, ``chat`` and ``eval``.
+
+Exit codes: 0 done (an answer was given), 1 the question was refused, 2 wrong usage, 3 an error that is
+explained on standard error, 4 indexed but some files were skipped, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.errors import AssistantError, StoreMissingError
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+
+
+class Exit(IntEnum):
+    """Exit codes, for scripts."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    ERROR = 3
+    SKIPPED = 4
+    INTERRUPTED = 130
+
+
+app = typer.Typer(
+    help="Answers from news articles: found, cited, never written.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+evaluation = typer.Typer(help="Measure the answers against a question set.", no_args_is_help=True)
+app.add_typer(evaluation, name="eval")
+
+Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
+Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command line; every expected failure ends with its explanation, never with a traceback."""
+    try:
+        app(prog_name="assistant")
+    except AssistantError as error:
+        _complain(error)
+        sys.exit(Exit.ERROR)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.stderr.close()
+        sys.exit(Exit.DONE)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Article files, or folders of them (.txt, .md).")],
+    store: Store = None,
+    config: Config = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Clean, split and embed everything anew.")] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Bring the index into step with folders of articles."""
+    from assistant.apps.terminal import progress_bars, show_report
+    from assistant.pipeline import sync
+
+    settings = _start(config, verbose, store)
+    with progress_bars() as progress:
+        report = sync([*paths], settings=settings, rebuild=rebuild, progress=progress)
+    show_report(report, settings.store, as_json=as_json)
+    raise typer.Exit(Exit.SKIPPED if report.skipped else Exit.DONE)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Left out: a conversation in the terminal.")] = None,
+    after: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")] = None,
+    before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
+    store: Store = None,
+    config: Config = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Answer one question, or hold a conversation when none is given."""
+    from assistant.answering.prompts import Prompts
+    from assistant.apps.terminal import show_answer
+
+    settings = _start(config, verbose, store)
+    prompts = Prompts.open(settings.prompts)
+    where = {
+        "after": after.date() if after else None,
+        "before": before.date() if before else None,
+    }
+    with _opened(settings) as assistant:
+        if question is not None:
+            answer = assistant.ask(question, source=source, **where)
+            show_answer(answer, prompts, as_json=as_json, verbose=verbose)
+            raise typer.Exit(Exit.DONE if answer.answered else Exit.REFUSED)
+        conversation = assistant.conversation()
+        for line in _lines(prompts.say("terminal_greeting"), quiet=as_json):
+            try:
+                answer = conversation.ask(line, source=source, **where)
+            except AssistantError as error:
+                _complain(error)
+                continue
+            show_answer(answer, prompts, as_json=as_json, verbose=verbose)
+
+
+@app.command()
+def chat(
+    store: Store = None,
+    config: Config = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; only this computer by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 7860,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    verbose: Verbose = False,
+) -> None:
+    """Open the chat window in the browser."""
+    from assistant.answering.prompts import Prompts
+    from assistant.apps.web import launch_chat
+
+    settings = _start(config, verbose, store)
+    prompts = Prompts.open(settings.prompts)
+    try:
+        with _opened(settings) as assistant:
+            launch_chat(assistant, prompts, host=host, port=port, open_browser=browser)
+    except StoreMissingError:
+        launch_chat(None, prompts, host=host, port=port, open_browser=browser)
+
+
+@evaluation.command("questions")
+def eval_questions(
+    questions: Annotated[Path, typer.Argument(help="Questions with gold answers, one JSON object a line.")],
+    store: Store = None,
+    config: Config = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Ask a question set over the index: answered right, refused right, quotes that are exact."""
+    from assistant.apps.terminal import show_evaluation
+    from assistant.evaluation.questions import evaluate, load_questions
+
+    settings = _start(config, verbose, store)
+    asked = load_questions(questions)
+    with _opened(settings) as assistant:
+        show_evaluation(evaluate(assistant, asked), as_json=as_json, verbose=verbose)
+
+
+def _complain(error: AssistantError) -> None:
+    from assistant.apps.terminal import printable
+
+    print(f"Error: {printable(str(error))}", file=sys.stderr)
+
+
+def _start(config: Path | None, verbose: bool, store: Path | None) -> Settings:
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
+    return load_settings(config, store=store)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Assistant]:
+    from assistant.pipeline import Assistant
+
+    assistant = Assistant.open(settings=settings)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def _lines(greeting: str, *, quiet: bool) -> Iterator[str]:
+    """What the user types (or a pipe delivers), until an empty line or the end."""
+    interactive = sys.stdin.isatty()
+    if interactive and not quiet:
+        print(greeting)
+    while True:
+        try:
+            line = input("> " if interactive and not quiet else "").strip()
+        except EOFError:
+            return
+        if not line:
+            return
+        yield line
+
+
+if __name__ == "__main__":
+    main()

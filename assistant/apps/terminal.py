@@ -1,0 +1,133 @@
+"""How the command line shows things: progress, reports, answers, evaluations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from assistant.records import Answer, Citation, SyncReport
+
+if TYPE_CHECKING:
+    from assistant.answering.prompts import Prompts
+    from assistant.evaluation.questions import Evaluation
+
+_STAGES = {"read": "Reading files", "clean": "Cleaning and splitting articles", "embed": "Embedding passages"}
+_SKIPS_SHOWN = 20
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Bars with counts, rate and remaining time on standard error; silent when it is not a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    class Rate(TextColumn):
+        def render(self, task: Any) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed else "")
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(""), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(_STAGES[stage], total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
+    """What a sync did; skipped files with their reasons go to standard error."""
+    if as_json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+        return
+    print(
+        f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
+        f" {len(report.skipped)} skipped."
+    )
+    rate = f", {report.embedded / report.seconds:,.0f} a second" if report.embedded else ""
+    print(f"Embedded {report.embedded:,} passages in {report.seconds:.1f} s{rate}.")
+    print(f"The index in {store} holds {report.articles:,} articles, {report.passages:,} passages.")
+    errors = Console(stderr=True, highlight=False)
+    for item in report.skipped[:_SKIPS_SHOWN]:
+        errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
+    if len(report.skipped) > _SKIPS_SHOWN:
+        errors.print(f"… and {len(report.skipped) - _SKIPS_SHOWN} more (--json lists them all).")
+
+
+def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
+    """An answer with its citations, or the refusal and what was nearest."""
+    if as_json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False), flush=True)
+        return
+    console = Console(highlight=False, markup=False)
+    if answer.standalone_question != answer.question:
+        console.print(prompts.say("interpreted_question", question=printable(answer.standalone_question)), style="dim")
+    if answer.refusal is not None:
+        console.print(prompts.say(f"refusal_{answer.refusal}"), style="bold")
+        if answer.alternatives:
+            console.print(f"\n{prompts.say('refusal_nearest')}:", style="dim")
+    else:
+        console.print(printable(answer.text or ""), style="bold")
+        console.print(
+            f"{prompts.say('confidence', confidence=answer.confidence)},"
+            f" {prompts.say('support', support=answer.support)}\n"
+        )
+        for citation in answer.citations:
+            _show_citation(citation, prompts, console)
+        if answer.alternatives:
+            console.print(f"{prompts.say('alternatives', count=len(answer.alternatives))}:", style="dim")
+    for other in answer.alternatives:
+        where = prompts.say("citation", **_described(other.citations[0]))
+        console.print(f"  {printable(other.text)} ({other.confidence:.0%}; {printable(where)})", style="dim")
+    if verbose:
+        stages = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.timings.items())
+        console.print(stages, style="dim")
+    console.print()
+
+
+def show_evaluation(evaluation: Evaluation, *, as_json: bool, verbose: bool) -> None:
+    """The figures as a table; with ``verbose`` every question that went wrong."""
+    if as_json:
+        print(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+        return
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    table = Table("measure", "share", "of", title="Questions")
+    for name, share in evaluation.figures().items():
+        table.add_row(name, f"{share.part / share.whole:.1%}" if share.whole else "–", f"{share.part}/{share.whole}")
+    console.print(table)
+    for row in evaluation.rows if verbose else ():
+        if not row.right:
+            gold = " | ".join(row.gold) or "(refusal)"
+            console.print(f"{row.id}: {row.question}\n    {row.predicted or '(refused)'}  instead of  {gold}")
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters, which could steer a terminal; line ends and tabs stay."""
+    return "".join(c if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160) else "\ufffd" for c in text)
+
+
+def _show_citation(citation: Citation, prompts: Prompts, console: Console) -> None:
+    start = citation.answer_start - citation.raw_start
+    end = citation.answer_end - citation.raw_start
+    quote = Text(printable(citation.quote))
+    quote.stylize("bold reverse", start, end)
+    console.print(Text("  “") + quote + Text("”"))
+    console.print(f"  {printable(prompts.say('citation', **_described(citation)))}")
+    place = f"{citation.path}, characters {citation.raw_start}–{citation.raw_end}"
+    console.print(f"  {printable(place)}\n", style="dim", soft_wrap=True)
+
+
+def _described(citation: Citation) -> dict[str, Any]:
+    return {"title": citation.title, "source": citation.source, "published": citation.published}

@@ -1,0 +1,1 @@
+"""Measuring the assistant against question sets."""

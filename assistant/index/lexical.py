@@ -1,0 +1,120 @@
+"""BM25 over the words of passages and titles, in tantivy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from assistant.records import ArticleFilter, Metadata, Passage
+
+_ANALYZER = "english_news"
+_WRITER_BYTES = 64_000_000
+#: A word of the headline is worth less than one of the passage itself: all its passages share it.
+_TITLE_BOOST = 0.5
+
+
+class LexicalIndex:
+    """Passage ids by BM25 over stemmed words without stopwords."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._analyzer = _analyzer()
+        self._index = tantivy.Index(_schema(), path=str(directory))
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._writer: Any = None
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    def add(self, passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
+        """Store passages with their article's metadata; visible to searches after ``commit``."""
+        writer = self._open_writer()
+        for passage, known in zip(passages, metadata, strict=True):
+            document = tantivy.Document()
+            document.add_text("id", passage.id)
+            document.add_text("text", passage.text)
+            document.add_text("title", known.title or "")
+            document.add_text("source", (known.source or "").casefold())
+            if known.published is not None:
+                document.add_integer("published", known.published.toordinal())
+            writer.add_document(document)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Delete these passages; unknown ids are ignored."""
+        for passage_id in ids:
+            self._open_writer().delete_documents_by_term("id", passage_id)
+
+    def commit(self) -> None:
+        """Write what was added and removed, and let searches see it."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
+        """Ids of the ``k`` best passages for the words of ``query``, best first; no words, no passages."""
+        words = list(dict.fromkeys(self._analyzer.analyze(query)))
+        if not words:
+            return []
+        schema, should, must = self._index.schema, tantivy.Occur.Should, tantivy.Occur.Must
+        terms = [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
+        terms += [
+            (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, "title", word), _TITLE_BOOST))
+            for word in words
+        ]
+        matching = tantivy.Query.boolean_query(terms)
+        conditions = [(must, tantivy.Query.const_score_query(item, 0.0)) for item in self._conditions(where)]
+        matching = tantivy.Query.boolean_query([(must, matching), *conditions]) if conditions else matching
+        found = self._searcher.search(matching, limit=k, count=False)
+        return [self._searcher.doc(address).get_first("id") or "" for _, address in found.hits]
+
+    def close(self) -> None:
+        """Release the files; what was not committed is lost."""
+        self._writer = None
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        return self._writer
+
+    def _conditions(self, where: ArticleFilter) -> list[tantivy.Query]:
+        schema = self._index.schema
+        conditions = []
+        if where.source is not None:
+            conditions.append(tantivy.Query.term_query(schema, "source", where.source.casefold()))
+        if where.after is not None or where.before is not None:
+            after = where.after.toordinal() if where.after else 0
+            before = where.before.toordinal() if where.before else 10**7
+            conditions.append(
+                tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before)
+            )
+        return conditions
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("source", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("published", stored=False, indexed=True, fast=True)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(40),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stopword("english"),
+        tantivy.Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()

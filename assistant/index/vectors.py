@@ -1,0 +1,86 @@
+"""Dense vectors of passages, in Chroma. Vectors are always explicit: Chroma never embeds anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.records import ArticleFilter, Metadata
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_COLLECTION = "passages"
+#: Recall@20 of 1.0 on clustered data against brute force, at 1.5 ms a query.
+_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
+
+
+class VectorIndex:
+    """Passage ids by nearness to a query vector. One owner per directory; close it when done."""
+
+    def __init__(self, directory: Path) -> None:
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        self._client = chromadb.PersistentClient(
+            path=str(directory), settings=ChromaSettings(anonymized_telemetry=False)
+        )
+        self._batch = self._client.get_max_batch_size()
+        self._collection = self._client.get_or_create_collection(
+            _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+        )
+
+    def __len__(self) -> int:
+        return self._collection.count()
+
+    def add(self, ids: Sequence[str], vectors: NDArray[np.float32], metadata: Sequence[Metadata]) -> None:
+        """Store ``vectors`` (n, dimension) under ``ids`` (n), replacing what is there under the same id."""
+        for start in range(0, len(ids), self._batch):
+            stop = start + self._batch
+            self._collection.upsert(
+                ids=list(ids[start:stop]),
+                embeddings=vectors[start:stop],
+                metadatas=[_fields(item) for item in metadata[start:stop]],
+            )
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Delete these passages; unknown ids are ignored."""
+        doomed = list(ids)
+        for start in range(0, len(doomed), self._batch):
+            self._collection.delete(ids=doomed[start : start + self._batch])
+
+    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> list[str]:
+        """Ids of the ``k`` passages nearest to ``vector`` (dimension,) by cosine, nearest first."""
+        found = self._collection.query(
+            query_embeddings=vector[None, :], n_results=k, where=_condition(where), include=["distances"]
+        )
+        return found["ids"][0]
+
+    def close(self) -> None:
+        """Flush and release the files."""
+        self._client.close()
+
+
+def _fields(metadata: Metadata) -> dict[str, str | int]:
+    """Filterable values; Chroma refuses None, so what is unknown is absent. Dates are day ordinals."""
+    fields: dict[str, str | int] = {"source": (metadata.source or "").casefold()}
+    if metadata.published is not None:
+        fields["published"] = metadata.published.toordinal()
+    return fields
+
+
+def _condition(where: ArticleFilter) -> dict[str, Any] | None:
+    conditions: list[dict[str, Any]] = []
+    if where.after is not None:
+        conditions.append({"published": {"$gte": where.after.toordinal()}})
+    if where.before is not None:
+        conditions.append({"published": {"$lte": where.before.toordinal()}})
+    if where.source is not None:
+        conditions.append({"source": {"$eq": where.source.casefold()}})
+    if len(conditions) > 1:
+        return {"$and": conditions}
+    return conditions[0] if conditions else None

@@ -1,0 +1,269 @@
+"""The composition root: one object that holds an opened index and answers from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from assistant.answering.answerer import compose_answer
+from assistant.answering.followups import interpret
+from assistant.errors import QuestionError
+from assistant.records import (
+    Answer,
+    AnswerSpan,
+    Article,
+    ArticleFilter,
+    IndexState,
+    RetrievedPassage,
+    SyncReport,
+    Turn,
+)
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.index.embedder import Embedder
+    from assistant.index.opened import Index
+    from assistant.index.sync import Progress
+    from assistant.reading.reader import Reader
+
+#: Cleaned articles kept in memory for citations; news articles are a few kilobytes each.
+_ARTICLES_CACHED = 512
+#: Neighbouring passages joined for the reader: two fit one of its windows beside the question.
+_JOINED = 2
+
+
+class Assistant:
+    """Answers questions from an index, with spans found in its articles.
+
+    >>> assistant = Assistant.build("articles/", store="vectorstore")
+    >>> answer = assistant.ask("Who heads the liaison team?")
+    >>> answer.text, answer.citations[0].quote
+
+    Safe to use from several threads. Close it, or use it as a context manager.
+    """
+
+    def __init__(self, index: Index, embedder: Embedder, reader: Reader, settings: Settings) -> None:
+        """Compose from parts (the seam for fakes); most callers want ``open`` or ``build``."""
+        from assistant.retrieval.retriever import HybridRetriever
+
+        self.settings = settings
+        self._index = index
+        self._reader = reader
+        self._retriever = HybridRetriever(index, embedder, settings.candidates)
+        self._article = lru_cache(maxsize=_ARTICLES_CACHED)(index.catalogue.article)
+
+    @classmethod
+    def open(cls, store: str | Path | None = None, *, settings: Settings | None = None) -> Assistant:
+        """Open the index in ``store`` (default: the settings' store).
+
+        Raises StoreMissingError, StoreMismatchError, StoreDamagedError or ModelError.
+        """
+        from assistant.index.embedder import open_embedder
+        from assistant.index.opened import Index
+        from assistant.index.sync import recipe
+        from assistant.reading.reader import open_reader
+
+        chosen = _settings(store, settings)
+        embedder = open_embedder(chosen)
+        index = Index(chosen.store, recipe(embedder, chosen))
+        return cls(index, embedder, open_reader(chosen), chosen)
+
+    @classmethod
+    def build(
+        cls,
+        articles: str | Path | Sequence[str | Path],
+        *,
+        store: str | Path | None = None,
+        settings: Settings | None = None,
+    ) -> Assistant:
+        """Sync the article files under ``articles`` into ``store``, then open it.
+
+        Files that cannot be read are skipped; ``sync`` reports them. Raises NothingToIndexError when
+        there are none at all, and whatever ``open`` raises.
+        """
+        chosen = _settings(store, settings)
+        sync(articles, settings=chosen)
+        return cls.open(settings=chosen)
+
+    @property
+    def state(self) -> IndexState:
+        """What the index holds and when it was synced."""
+        return self._index.state
+
+    def ask(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer one question that stands on its own.
+
+        ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
+        Raises QuestionError when the question is empty or too long.
+        """
+        return self._ask(question, question, ArticleFilter(after, before, source), {})
+
+    def conversation(self) -> Conversation:
+        """A conversation with this assistant: follow-up questions are understood from earlier turns."""
+        return Conversation(self)
+
+    def retrieve(
+        self,
+        query: str,
+        k: int | None = None,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> list[RetrievedPassage]:
+        """The ``k`` (default: ``settings.passages_read``) best passages for ``query``, best first."""
+        self._check(query)
+        return self._retriever.retrieve(query, k or self.settings.passages_read, ArticleFilter(after, before, source))
+
+    def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
+        """The reader alone: spans of ``texts`` that answer ``question``, best first.
+
+        Empty when refused: when no span beats the no-answer threshold and ``min_confidence``. Never
+        refused with ``allow_refusal=False``.
+        """
+        self._check(question)
+        spans = self._reader.read(question, texts, max_answer_tokens=self.settings.max_answer_tokens)
+        if not allow_refusal:
+            return spans
+        return [
+            span
+            for span in spans
+            if span.margin >= self._no_answer_threshold and span.confidence >= self.settings.min_confidence
+        ]
+
+    def article(self, article_id: str) -> Article:
+        """A cleaned article with its raw text; KeyError when the index does not hold it."""
+        return self._article(article_id)
+
+    def close(self) -> None:
+        """Release the index's files."""
+        self._index.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _no_answer_threshold(self) -> float:
+        chosen = self.settings.no_answer_threshold
+        return self._reader.no_answer_threshold if chosen is None else chosen
+
+    def _ask(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Answer:
+        from assistant.retrieval.retriever import merge_neighbours
+
+        self._check(question)
+        started = time.perf_counter()
+        found = self._retriever.retrieve(standalone, self.settings.passages_read, where)
+        retrieved = merge_neighbours(found, self._index, _JOINED)
+        timings["retrieve"] = time.perf_counter() - started
+
+        started = time.perf_counter()
+        texts = [item.passage.text for item in retrieved]
+        spans = self._reader.read(standalone, texts, max_answer_tokens=self.settings.max_answer_tokens)
+        timings["read"] = time.perf_counter() - started
+
+        started = time.perf_counter()
+        answer = compose_answer(
+            question,
+            standalone,
+            retrieved,
+            spans,
+            article=self.article,
+            no_answer_threshold=self._no_answer_threshold,
+            min_confidence=self.settings.min_confidence,
+            max_alternatives=self.settings.max_alternatives,
+            timings={},
+        )
+        timings["answer"] = time.perf_counter() - started
+        return _with_timings(answer, timings)
+
+    def _check(self, question: str) -> None:
+        longest = self.settings.max_question_characters
+        if not question.strip():
+            raise QuestionError("The question is empty.", "Ask something in plain English.")
+        if len(question) > longest:
+            raise QuestionError(
+                f"The question has {len(question)} characters ({len(question.split())} words);"
+                f" at most {longest} characters are read.",
+                "Ask a shorter question.",
+            )
+
+
+class Conversation:
+    """Turns with one assistant; each question is interpreted in the light of the earlier ones."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._turns: list[Turn] = []
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The exchanges so far, oldest first."""
+        return tuple(self._turns)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer ``question``, completed from earlier turns; see ``Answer.standalone_question``."""
+        started = time.perf_counter()
+        standalone = interpret(question, self._turns)
+        timings = {"interpret": time.perf_counter() - started}
+        answer = self._assistant._ask(question, standalone, ArticleFilter(after, before, source), timings)
+        self._turns.append(Turn(question, standalone, answer))
+        return answer
+
+
+def sync(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+) -> SyncReport:
+    """Bring the index in ``store`` into step with the article files under ``articles``.
+
+    Raises what ``assistant.index.sync.Synchroniser.run`` raises. ``progress`` is called with a stage
+    ("read", "clean", "embed"), how many are done, and how many there are.
+    """
+    from assistant.index.embedder import open_embedder
+    from assistant.index.sync import Synchroniser
+    from assistant.reading.reader import open_reader
+
+    chosen = _settings(store, settings)
+    paths = [articles] if isinstance(articles, str | Path) else list(articles)
+    embedder, reader = open_embedder(chosen), open_reader(chosen)
+    return Synchroniser(chosen.store, embedder, reader.count_tokens, chosen, progress).run(paths, rebuild=rebuild)
+
+
+def _settings(store: str | Path | None, settings: Settings | None) -> Settings:
+    chosen = settings or load_settings()
+    return chosen if store is None else chosen.model_copy(update={"store": Path(store)})
+
+
+def _with_timings(answer: Answer, timings: dict[str, float]) -> Answer:
+    from dataclasses import replace
+
+    changes: dict[str, Any] = {"timings": {**timings, "total": sum(timings.values())}}
+    return replace(answer, **changes)

@@ -1,0 +1,91 @@
+"""The retriever: which passages may hold the answer to a query."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from assistant.index.embedder import Embedder
+from assistant.index.opened import Index
+from assistant.records import ArticleFilter, Passage, RetrievedPassage
+from assistant.retrieval.fusion import fuse
+
+EVERYTHING = ArticleFilter()
+
+
+class Retriever(Protocol):
+    """Anything that proposes passages for a query."""
+
+    def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
+        """At most ``k`` passages of articles that fulfil ``where``, best first."""
+        ...
+
+
+class HybridRetriever:
+    """Dense and BM25 rankings of an index, fused by reciprocal rank."""
+
+    def __init__(self, index: Index, embedder: Embedder, candidates: int) -> None:
+        """``candidates`` passages are taken from each ranking before fusion."""
+        self._index = index
+        self._embedder = embedder
+        self._candidates = candidates
+
+    def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
+        """At most ``k`` passages of articles that fulfil ``where``, best first."""
+        depth = max(k, self._candidates)
+        dense = self._index.vectors.search(self._embedder.embed([query])[0], depth, where)
+        lexical = self._index.lexical.search(query, depth, where)
+        fused = fuse([dense, lexical])[:k]
+        dense_ranks = {passage_id: rank for rank, passage_id in enumerate(dense, start=1)}
+        lexical_ranks = {passage_id: rank for rank, passage_id in enumerate(lexical, start=1)}
+        passages = self._index.catalogue.passages([passage_id for passage_id, _ in fused])
+        retrieved = []
+        for passage, (passage_id, retrieval_score) in zip(passages, fused, strict=True):
+            known = self._index.catalogue.metadata(passage.article_id)
+            retrieved.append(
+                RetrievedPassage(
+                    passage=passage,
+                    retrieval_score=retrieval_score,
+                    dense_rank=dense_ranks.get(passage_id),
+                    lexical_rank=lexical_ranks.get(passage_id),
+                    title=known.title,
+                    source=known.source,
+                    published=known.published,
+                )
+            )
+        return retrieved
+
+
+def merge_neighbours(retrieved: list[RetrievedPassage], index: Index, longest: int) -> list[RetrievedPassage]:
+    """Join adjacent passages of one article, so that the reader sees an answer with what surrounds it.
+
+    At most ``longest`` passages are joined into one. A joined passage keeps the best score and ranks of
+    its parts, and stands where its best part stood.
+    """
+    runs: list[list[RetrievedPassage]] = []
+    by_place = sorted(retrieved, key=lambda item: (item.passage.article_id, item.passage.ordinal))
+    for item in by_place:
+        if runs and len(runs[-1]) < longest and _follows(runs[-1][-1].passage, item.passage):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    order = {item.passage.id: place for place, item in enumerate(retrieved)}
+    runs.sort(key=lambda run: min(order[item.passage.id] for item in run))
+    return [_joined(run, index) if len(run) > 1 else run[0] for run in runs]
+
+
+def _follows(first: Passage, second: Passage) -> bool:
+    return first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+
+
+def _joined(run: list[RetrievedPassage], index: Index) -> RetrievedPassage:
+    best = max(run, key=lambda item: item.retrieval_score)
+    first, last = run[0].passage, run[-1].passage
+    text = index.catalogue.text(first.article_id)[first.start : last.end]
+    passage = replace(first, id=f"{first.article_id}:{first.start}-{last.end}", end=last.end, text=text)
+    return replace(
+        best,
+        passage=passage,
+        dense_rank=min((item.dense_rank for item in run if item.dense_rank), default=None),
+        lexical_rank=min((item.lexical_rank for item in run if item.lexical_rank), default=None),
+    )
