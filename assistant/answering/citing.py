@@ -15,10 +15,10 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
     """
     offsets = OffsetMap(article.segments)
     answer = offsets.to_raw(start, end)
-    block = offsets.segment_at(start)
+    block = offsets.block_around(start)
     if answer is None or block is None:
         return None
-    sentence = _sentence_around(article.text, block.clean_start, block.clean_start + block.length, start, end)
+    sentence = _sentence_around(article.text, block, (start, end))
     quote = offsets.to_raw(*sentence)
     if quote is None:
         return None
@@ -45,13 +45,14 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
     return citation
 
 
-def _sentence_around(text: str, block_start: int, block_end: int, start: int, end: int) -> tuple[int, int]:
-    """Clean offsets of the sentence (or sentences) of the block that hold ``[start, end)``."""
+def _sentence_around(text: str, block: tuple[int, int], span: tuple[int, int]) -> tuple[int, int]:
+    """Clean offsets of the sentence (or sentences) of the block that hold the span."""
+    start, end = span
     touched = [
-        (block_start + first, block_start + last)
-        for first, last in sentence_spans(text[block_start:block_end])
-        if block_start + first < end and block_start + last > start
+        (block[0] + first, block[0] + last)
+        for first, last in sentence_spans(text[block[0] : block[1]])
+        if block[0] + first < end and block[0] + last > start
     ]
     if not touched:
-        return start, end
+        return span
     return min(start, touched[0][0]), max(end, touched[-1][1])
