@@ -1,0 +1,24 @@
+"""Files -> raw articles -> clean articles with offsets back into the file and metadata -> passages."""
+
+from assistant.articles.cleaned import CLEANING_VERSION, clean_article, fingerprints, source_key
+from assistant.articles.cleaning import repeated_fingerprints
+from assistant.articles.discovery import find_article_files
+from assistant.articles.loading import load_article
+from assistant.articles.offsets import OffsetMap
+from assistant.articles.passages import SPLITTER_VERSION, TokenCounter, split_passages
+from assistant.articles.sentences import sentence_spans
+
+__all__ = [
+    "CLEANING_VERSION",
+    "SPLITTER_VERSION",
+    "OffsetMap",
+    "TokenCounter",
+    "clean_article",
+    "find_article_files",
+    "fingerprints",
+    "load_article",
+    "repeated_fingerprints",
+    "sentence_spans",
+    "source_key",
+    "split_passages",
+]

@@ -1,0 +1,280 @@
+"""Which blocks of a scraped page are the article, each with the reason if not.
+
+The run of blocks with the most prose is the body. Inside it only what is plainly clutter goes, because
+losing a line of the article is worse than keeping a line of clutter; before and after it the rules are
+stricter. No page is ever emptied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.articles.blocks import Block
+from assistant.articles.clutter import FOOTERS, Look, has_trait_of_clutter, is_plea, look_at
+
+#: How strongly a block without prose speaks against being inside the body, in words of prose.
+_PENALTY = {
+    None: 1.0, "copyright line": 30.0, "login or registration": 12.0, "share or comment widget": 8.0, "tag list": 8.0,
+    "call to action": 6.0, "advertisement": 6.0,
+}
+_DEFAULT_PENALTY = 2.0
+#: Reasons that hold before and after the body; inside it they need company.
+_DOUBTFUL_INSIDE = frozenset(
+    {"byline", "dateline only", "page clock", "share or comment widget", "login or registration", "advertisement"}
+)
+_NEVER_TEXT = ("front matter", "no words", "link or markup only")
+_PROSE_WORDS_COUNTED = 40
+_SURE_PROSE_WORDS = 25
+_MIN_PASSING_WORDS = 12
+_MAX_HEADLINES_BEFORE_BODY = 3
+_MENU_LINES = 3
+#: A paragraph or line must repeat in this many stories, and this share of them, to count as boilerplate.
+_PROSE_REPEATS = 6
+_PROSE_REPEAT_SHARE = 0.005
+_LINE_REPEATS = 3
+_LINE_REPEAT_SHARE = 0.01
+_SAME_STORY_SHARE = 0.4
+_LISTED = re.compile(r"(?:[-*+•·►▪●◦‣■◾]|\d{1,3}[.):]|[A-Z]{1,3}\d?[.)])\s*\S|.{1,60}[:–—-]\s.*\d|.*\d")
+
+_ENTRY_MARKS = re.compile(r"[,:\"“”–—]")
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDecision:
+    """Whether a block is kept as part of the article, and if not, why."""
+
+    block: Block
+    kept: bool
+    reason: str | None = None
+
+
+def clean_blocks(blocks: Sequence[Block], repeated: frozenset[str] = frozenset()) -> list[BlockDecision]:
+    """One decision for each block, in order; at least one block is kept if there is any with a character.
+
+    Args:
+        blocks: all blocks of one file.
+        repeated: fingerprints that recur across different stories of the source
+            (``repeated_fingerprints``).
+    """
+    looks = [look_at(block) for block in blocks]
+    reasons: list[str | None] = [look.reason for look in looks]
+    _spare_attributions(blocks, reasons)
+    body = _main_body(looks, reasons)
+    if body is not None:
+        _spare_inside(blocks, reasons, body)
+        _judge_head(blocks, looks, reasons, body)
+        _judge_tail(blocks, looks, reasons, body)
+    _drop_repeated(blocks, looks, reasons, repeated, body)
+    if all(reasons):
+        reasons = [reason if reason in _NEVER_TEXT else None for reason in reasons]
+    if all(reasons):
+        reasons = [None] * len(blocks)
+    return [BlockDecision(block, reason is None, reason) for block, reason in zip(blocks, reasons, strict=True)]
+
+
+def block_fingerprint(block: Block) -> str:
+    """A short hash of the block's words, prefixed "p" for a passage of prose and "l" for a short line."""
+    words = re.findall(r"\w+", block.text.casefold())
+    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()
+    return ("p" if len(words) >= _MIN_PASSING_WORDS else "l") + digest
+
+
+def repeated_fingerprints(fingerprints_by_article: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Fingerprints that recur across different stories of one source, so are the site's, not a story's.
+
+    Copies and versions of one story (sharing much of their prose, pairwise) count as one, so that a
+    story told often never takes its own paragraphs for boilerplate.
+    """
+    unique = [frozenset(fingerprints) for fingerprints in fingerprints_by_article]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for article, fingerprints in enumerate(unique):
+        for fingerprint in fingerprints:
+            holders[fingerprint].append(article)
+    story = _stories(unique, holders)
+    stories = len(set(story))
+    needed = {
+        "p": max(_PROSE_REPEATS, _PROSE_REPEAT_SHARE * stories), "l": max(_LINE_REPEATS, _LINE_REPEAT_SHARE * stories)
+    }
+    return frozenset(
+        fingerprint
+        for fingerprint, articles in holders.items()
+        if len({story[article] for article in articles}) >= needed[fingerprint[0]]
+    )
+
+
+def _stories(articles: Sequence[frozenset[str]], holders: dict[str, list[int]]) -> list[int]:
+    """For each article the number of its story: near copies, found through shared prose, are joined."""
+    parent = list(range(len(articles)))
+
+    def root(article: int) -> int:
+        while parent[article] != article:
+            parent[article] = parent[parent[article]]
+            article = parent[article]
+        return article
+
+    prose = [{item for item in fingerprints if item[0] == "p"} for fingerprints in articles]
+    for fingerprint, sharing in holders.items():
+        if fingerprint[0] != "p":
+            continue
+        # Comparing neighbours in the list is enough: copies of a story are linked through each paragraph.
+        for one, other in pairwise(sharing):
+            if root(one) == root(other):
+                continue
+            if len(prose[one] & prose[other]) > _SAME_STORY_SHARE * min(len(prose[one]), len(prose[other])):
+                parent[root(one)] = root(other)
+    return [root(article) for article in range(len(articles))]
+
+
+def _spare_attributions(blocks: Sequence[Block], reasons: list[str | None]) -> None:
+    """A dash and a name after a quotation is who said it, not a byline."""
+    for index in range(1, len(blocks)):
+        if reasons[index] == "byline" and blocks[index - 1].text[-1] in "\"”»’" and blocks[index].text[0] in "-–—":
+            reasons[index] = None
+
+
+def _spare_inside(blocks: Sequence[Block], reasons: list[str | None], body: tuple[int, int]) -> None:
+    """A lone short line inside the body may be a section's heading or a list item: only a group of them goes."""
+    doubtful = [index for index in range(body[0], body[1] + 1) if reasons[index] in _DOUBTFUL_INSIDE]
+    bylines = {index for index in doubtful if reasons[index] == "byline"}
+    clutter = {index for index, reason in enumerate(reasons) if reason is not None}
+    for index in doubtful:
+        beside = {index - 1, index + 1}
+        if index in bylines:
+            spared = blocks[index].text[0] in "•*|" or bool(beside & bylines)  # a list of names
+        else:
+            spared = reasons[index] in ("dateline only", "page clock") or not beside & clutter
+        if spared:
+            reasons[index] = None
+
+
+def _main_body(looks: Sequence[Look], reasons: Sequence[str | None]) -> tuple[int, int] | None:
+    """First and last block of the best-scoring run of prose; None if there is no prose at all."""
+    best_value, best = 0.0, None
+    value, start = 0.0, 0
+    for index, (look, reason) in enumerate(zip(looks, reasons, strict=True)):
+        if value <= 0:
+            value, start = 0.0, index
+        if look.prose and reason is None:
+            value += min(look.words, _PROSE_WORDS_COUNTED) * (1.0 if look.words >= _MIN_PASSING_WORDS else 0.4)
+            if value > best_value:
+                best_value, best = value, (start, index)
+        else:
+            value -= _PENALTY.get(reason, _DEFAULT_PENALTY)
+    return best
+
+
+def _judge_head(
+    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+) -> None:
+    """Before the body: headlines and sentences stay, short lines go unless they head a section of it."""
+    first = body[0]
+    open_lines = [index for index in range(first) if reasons[index] is None]
+    headlines = [index for index in open_lines if looks[index].headline or looks[index].prose]
+    crowded = len(headlines) > 2 * _MAX_HEADLINES_BEFORE_BODY
+    too_early = set(headlines[:-_MAX_HEADLINES_BEFORE_BODY]) if crowded else set()
+    for index in open_lines:
+        if index in too_early:
+            reasons[index] = "headline list before the article"
+        elif index not in headlines and not _heads_section(blocks, looks, reasons, index, body):
+            reasons[index] = "short line before the article"
+
+
+def _heads_section(
+    blocks: Sequence[Block], looks: Sequence[Look], reasons: Sequence[str | None], index: int, body: tuple[int, int]
+) -> bool:
+    """Whether the line right before the body is a heading like others inside it."""
+    if index != body[0] - 1 or not blocks[index].text[0].isupper():
+        return False
+    alike = sum(
+        reasons[i] is None and not looks[i].sentence and looks[i].words <= 5 and looks[i + 1].prose
+        for i in range(body[0] + 1, body[1])
+    )
+    return alike >= 2
+
+
+def _judge_tail(
+    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+) -> None:
+    """After the body: all but long prose goes after a footer, and lists of headlines before one."""
+    tail = range(body[1] + 1, len(blocks))
+    footer = next((index for index in tail if reasons[index] in FOOTERS), len(blocks))
+    bounded = footer < len(blocks)
+    _drop_pleas(blocks, looks, reasons, body)
+    for index in tail:
+        if reasons[index] is not None:
+            continue
+        if index > footer:
+            if not (looks[index].prose and looks[index].words >= _SURE_PROSE_WORDS):
+                reasons[index] = "after the end of the article"
+        elif bounded and (looks[index].titled or not looks[index].sentence) and not _LISTED.match(blocks[index].text):
+            reasons[index] = "link list" if looks[index].headline else "short line among short lines"
+    if not bounded:
+        _drop_headline_run(blocks, looks, reasons, tail)
+
+
+def _drop_pleas(
+    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+) -> None:
+    """At the end, sentences about the publisher's journalism next to a call to subscribe."""
+    index = len(blocks) - 1
+    called = False
+    while index > body[0]:
+        if reasons[index] in ("call to action", "author contact", "login or registration"):
+            called = True
+        elif reasons[index] is None:
+            if not is_plea(blocks[index]):
+                # Past the body's end, short lines do not stop the search.
+                if looks[index].prose or index <= body[1]:
+                    return
+            elif called or _near_call(reasons, index):
+                reasons[index] = "call to action"
+        index -= 1
+
+
+def _near_call(reasons: Sequence[str | None], index: int) -> bool:
+    return any(reason == "call to action" for reason in reasons[max(0, index - 1) : index + 2])
+
+
+def _drop_headline_run(
+    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], tail: range
+) -> None:
+    """At the very end, three or more headlines in title case: links to other stories."""
+    run = [
+        index for index in tail
+        if reasons[index] is None and looks[index].headline and looks[index].titled and looks[index].words >= 6
+        and not _LISTED.match(blocks[index].text) and not _ENTRY_MARKS.search(blocks[index].text)
+    ]
+    if len(run) >= _MENU_LINES:
+        for index in run:
+            reasons[index] = "link list"
+
+
+def _drop_repeated(
+    blocks: Sequence[Block],
+    looks: Sequence[Look],
+    reasons: list[str | None],
+    repeated: frozenset[str],
+    body: tuple[int, int] | None,
+) -> None:
+    """Drops what recurs across the source, unless that would take most of this article's words."""
+    if not repeated:
+        return
+    kept = [index for index, reason in enumerate(reasons) if reason is None]
+    recurring = [
+        index for index in kept
+        if block_fingerprint(blocks[index]) in repeated and not _is_inner_heading(blocks, looks, index, body)
+    ]
+    if 2 * sum(looks[i].words for i in recurring) <= sum(looks[i].words for i in kept):
+        for index in recurring:
+            reasons[index] = "repeats across the source"
+
+
+def _is_inner_heading(blocks: Sequence[Block], looks: Sequence[Look], index: int, body: tuple[int, int] | None) -> bool:
+    """A short line at or inside the body may head a section in many stories (a state, a day, "Results")."""
+    inside = body is not None and body[0] - 1 <= index < body[1]
+    return inside and looks[index].words <= 5 and not has_trait_of_clutter(blocks[index])
