@@ -54,7 +54,7 @@ def interpret(question: str, turns: Sequence[Turn]) -> str:
 
 
 def _bare_question_word(asked: str, last: Turn) -> str | None:
-    """ "When?" after "Who will visit Singapore?" asks when the answer to that will visit Singapore."""
+    """After "Who will visit Singapore?", "When?" asks when the answer to that will visit Singapore."""
     bare = _BARE.match(asked)
     if bare is None:
         return None
@@ -63,13 +63,13 @@ def _bare_question_word(asked: str, last: Turn) -> str | None:
 
 
 def _what_about(asked: str, last: Turn) -> str | None:
-    """ "What about Canada?" repeats the last question with Canada in place of what is like it."""
+    """Repeat the last question, for "What about Canada?" with Canada in place of what is like it."""
     about = _WHAT_ABOUT.match(asked)
     return None if about is None else _with_replacement(last.standalone_question, about.group(1))
 
 
 def _and_something(asked: str, last: Turn) -> str | None:
-    """ "And in Canada?" likewise; "And when will he leave?" is a question of its own."""
+    """Likewise for "And in Canada?"; "And when will he leave?" is a question of its own."""
     rest = _ELLIPSIS.match(asked)
     if rest is None or _OPENING.match(rest.group(1)) or _AUXILIARY.match(rest.group(1)):
         return None

@@ -20,6 +20,6 @@ def normalise_answer(text: str) -> str:
 
 def _is_punctuation(character: str) -> bool:
     category = unicodedata.category(character)
-    return (category.startswith("P") and character != "%") or category in ("Sk", "Sm", "So", "Cc", "Cf") and (
-        not character.isspace()
-    )
+    if category.startswith("P"):
+        return character != "%"
+    return category in ("Sk", "Sm", "So", "Cc", "Cf") and not character.isspace()

@@ -70,6 +70,14 @@ class Store:
             raise self._damaged(f"its pointer file {_POINTER} names a generation that is not there ('{name[:40]}')")
         return self._generations / name
 
+    def newest_readable(self) -> Path | None:
+        """The generation to rescue articles from: the current one, or when the pointer is lost, the newest."""
+        try:
+            return self.current()
+        except StoreDamagedError:
+            finished = sorted(self._generations.glob(f"*/{_MANIFEST}"))
+            return finished[-1].parent if finished else None
+
     def require_current(self) -> Path:
         """Like ``current``, but StoreMissingError when there is none."""
         generation = self.current()
@@ -116,7 +124,7 @@ class Store:
 
     def start_generation(self) -> Path:
         """A new, empty directory beside the current generation; remains of dead builds are removed."""
-        current = self.current()
+        current = self.newest_readable()
         self._generations.mkdir(parents=True, exist_ok=True)
         newest = int(current.name) if current else 0
         for leftover in self._generations.iterdir():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
-from assistant.errors import StoreDamagedError
 from assistant.index.catalogue import Catalogue
 from assistant.index.generations import Recipe, Store, damaged
 from assistant.index.lexical import LexicalIndex
@@ -39,9 +37,7 @@ class Index:
             self.vectors = VectorIndex(generation / "vectors")
             self.lexical = LexicalIndex(generation / "lexical")
             held = (*self.catalogue.counts(), len(self.vectors), len(self.lexical))
-        except StoreDamagedError:
-            raise
-        except (sqlite3.Error, OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # SQLite, Chroma and tantivy each have their own words for damage
             raise damaged(store, f"generation {generation.name} cannot be opened ({error})") from error
         if held != (manifest.articles, manifest.passages, manifest.passages, manifest.passages):
             raise damaged(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError
 from assistant.index.embedder import Progress
+from assistant.models.torch_models import prepare_torch, weights_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,16 +32,12 @@ class SentenceTransformersEmbedder:
     """
 
     def __init__(self, model: str, *, threads: int = 0) -> None:
-        self._model = _load(model)
-        if threads:
-            import torch
-
-            torch.set_num_threads(threads)
+        self._model = _load(model, str(prepare_torch(threads)))
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"The embedder {model} does not tell its dimension.", "Use another model.")
         self.dimension = int(dimension)
-        self.fingerprint = f"{Path(model).name}/sentence-transformers/{_weights_hash(self._model)[:16]}"
+        self.fingerprint = f"{Path(model).name}/sentence-transformers/{weights_sha256(self._model)[:16]}"
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """See Embedder."""
@@ -57,26 +53,15 @@ class SentenceTransformersEmbedder:
         return vectors
 
 
-def _load(model: str) -> SentenceTransformer:
+def _load(model: str, device: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        return SentenceTransformer(model, trust_remote_code=False, model_kwargs={"use_safetensors": True})
+        return SentenceTransformer(
+            model, device=device, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
     except Exception as error:  # hub, file and configuration problems raise many kinds
         raise ModelError(
             f"The embedder {model!r} cannot be loaded: {error}",
             'Give a folder with a sentence-transformers model, a hub name that can be reached, or "bundled".',
         ) from error
-
-
-def _weights_hash(model: SentenceTransformer) -> str:
-    """SHA-256 over all parameters, so that a changed model has another fingerprint."""
-    import torch
-
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()

@@ -130,17 +130,13 @@ class Synchroniser:
         return self._build(base, plan, rebuild)
 
     def _base(self, rebuild: bool) -> Path | None:
-        """The generation to start from: the current one, if it was made the same way or is rebuilt."""
-        try:
-            base = self._store.current()
-            if base is not None and not rebuild:
-                self._store.check_recipe(self._store.manifest(base), self._recipe)
-            elif base is not None and not _readable(base / "catalogue.sqlite"):
-                base = None
-        except StoreError:
-            if not rebuild:
-                raise
-            base = None
+        """The generation to start from; None for an empty start. A rebuild takes what is still readable."""
+        if rebuild:
+            base = self._store.newest_readable()
+            return base if base is not None and _readable(base / "catalogue.sqlite") else None
+        base = self._store.current()
+        if base is not None:
+            self._store.check_recipe(self._store.manifest(base), self._recipe)
         return base
 
     def _plan(self, files: list[Path], roots: list[Path], known: dict[str, str]) -> _Plan:
@@ -256,15 +252,14 @@ class _Build:
     def _write(self, batch: list[tuple[Passage, Metadata]]) -> None:
         if not batch:
             return
-        before = self.embedded
-        vectors = self._embedder.embed(
-            [embedding_text(passage, metadata) for passage, metadata in batch],
-            progress=lambda done: self._progress("embed", before + done, self._waiting),
-        )
+        texts = [embedding_text(passage, metadata) for passage, metadata in batch]
+        vectors = self._embedder.embed(texts, progress=self._advance)
         passages, metadata = [item[0] for item in batch], [item[1] for item in batch]
         self._vectors.add([passage.id for passage in passages], vectors, metadata)
         self._lexical.add(passages, metadata)
-        self.embedded += len(batch)
+
+    def _advance(self, count: int) -> None:
+        self.embedded += count
         self._progress("embed", self.embedded, self._waiting)
 
 

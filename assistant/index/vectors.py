@@ -26,16 +26,18 @@ class VectorIndex:
         import chromadb
         from chromadb.config import Settings as ChromaSettings
 
-        self._client = chromadb.PersistentClient(
+        # Typed Any: Chroma's annotations lag behind what it takes and has (a plain configuration, close).
+        self._client: Any = chromadb.PersistentClient(
             path=str(directory), settings=ChromaSettings(anonymized_telemetry=False)
         )
-        self._batch = self._client.get_max_batch_size()
+        self._batch: int = self._client.get_max_batch_size()
         self._collection = self._client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
 
     def __len__(self) -> int:
-        return self._collection.count()
+        count: int = self._collection.count()
+        return count
 
     def add(self, ids: Sequence[str], vectors: NDArray[np.float32], metadata: Sequence[Metadata]) -> None:
         """Store ``vectors`` (n, dimension) under ``ids`` (n), replacing what is there under the same id."""
@@ -58,7 +60,8 @@ class VectorIndex:
         found = self._collection.query(
             query_embeddings=vector[None, :], n_results=k, where=_condition(where), include=["distances"]
         )
-        return found["ids"][0]
+        ids: list[str] = found["ids"][0]
+        return ids
 
     def close(self) -> None:
         """Flush and release the files."""

@@ -1,0 +1,314 @@
+"""Sync keeps index and folder in step, loses nothing, and leaves the old generation answering."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import (
+    NothingToIndexError,
+    StoreDamagedError,
+    StoreLockedError,
+    StoreMismatchError,
+    StoreMissingError,
+)
+from assistant.index.generations import Store
+from assistant.index.opened import Index
+from assistant.index.sync import Synchroniser, recipe
+from assistant.records import ArticleFilter, SyncReport
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder, count_tokens
+
+ANYWHERE = ArticleFilter()
+SETTINGS = Settings(passage_tokens=40)
+
+
+def story(subject: str) -> str:
+    return (
+        f"{subject.title()} Made Headlines in the Capital\n\n"
+        f"{subject} was the subject of a long debate in parliament on Tuesday, officials said. "
+        f"Nobody expected that {subject} would return so soon to the front pages.\n\n"
+        f"The minister said that {subject} deserves a careful answer, and that he would give one in spring.\n"
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "articles"
+    place.mkdir()
+    for subject in ("fishing", "railways", "poetry"):
+        (place / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+def sync(folder: Path, store: Path, *, embedder: WordEmbedder | None = None, rebuild: bool = False) -> SyncReport:
+    return Synchroniser(store, embedder or WordEmbedder(), count_tokens, SETTINGS).run([folder], rebuild=rebuild)
+
+
+def opened(store: Path, embedder: WordEmbedder | None = None) -> Index:
+    return Index(store, recipe(embedder or WordEmbedder(), SETTINGS))
+
+
+def titles(store: Path) -> set[str]:
+    index = opened(store)
+    try:
+        return {index.catalogue.text(item).split()[0].lower() for item in index.catalogue.article_ids()}
+    finally:
+        index.close()
+
+
+def test_first_sync_indexes_every_file(folder: Path, store: Path) -> None:
+    report = sync(folder, store)
+
+    assert (report.new, report.changed, report.removed, report.unchanged) == (3, 0, 0, 0)
+    assert report.articles == 3
+    assert report.passages == report.embedded > 3
+    index = opened(store)
+    found = index.lexical.search("What deserves a careful answer in railways?", 3, ANYWHERE)
+    assert "railways" in index.catalogue.passages(found)[0].text
+    nearest = index.vectors.search(WordEmbedder().embed(["poetry debate in parliament"])[0], 1, ANYWHERE)
+    assert "poetry" in index.catalogue.passages(nearest)[0].text
+    index.close()
+
+
+def test_second_sync_is_a_no_op(folder: Path, store: Path) -> None:
+    first = sync(folder, store)
+    generation = Store(store).current()
+    embedder = WordEmbedder()
+
+    second = sync(folder, store, embedder=embedder)
+
+    assert (second.new, second.changed, second.removed, second.unchanged, second.embedded) == (0, 0, 0, 3, 0)
+    assert (second.articles, second.passages) == (first.articles, first.passages)
+    assert embedder.embedded == []
+    assert Store(store).current() == generation
+
+
+def test_only_what_changed_is_embedded(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    (folder / "poetry.txt").write_text(story("sculpture"), encoding="utf-8")
+    (folder / "fishing.txt").unlink()
+    os.utime(folder / "railways.txt")  # touched, not changed
+    embedder = WordEmbedder()
+
+    report = sync(folder, store, embedder=embedder)
+
+    assert (report.new, report.changed, report.removed, report.unchanged) == (1, 1, 1, 1)
+    assert titles(store) == {"music", "sculpture", "railways"}
+    assert len(embedder.embedded) == report.embedded
+    assert not any("railways" in text for text in embedder.embedded)
+    index = opened(store)
+    assert index.lexical.search("fishing", 5, ANYWHERE) == []
+    assert len(index.vectors) == len(index.lexical) == report.passages
+    index.close()
+
+
+def test_copies_of_one_content_are_one_article(folder: Path, store: Path) -> None:
+    (folder / "copy.txt").write_bytes((folder / "poetry.txt").read_bytes())
+
+    assert sync(folder, store).articles == 3
+    (folder / "copy.txt").unlink()
+    report = sync(folder, store)
+    assert (report.removed, report.articles, report.embedded) == (1, 3, 0)
+    (folder / "poetry.txt").unlink()
+    assert sync(folder, store).articles == 2
+
+
+def test_order_of_arrival_does_not_matter(folder: Path, store: Path, tmp_path: Path) -> None:
+    """Files that arrive one by one give the index they would give together, repetition included."""
+    plea = "Our reporters rely on readers across the region for everything they publish each week"
+    for number in range(6):
+        text = story(f"topic{number}") + f"\n{plea}\n"
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+        sync(folder, store)
+    sync(folder, tmp_path / "at once")
+
+    def content(place: Path) -> dict[str, str]:
+        index = opened(place)
+        held = {item: index.catalogue.text(item) for item in index.catalogue.article_ids()}
+        index.close()
+        return held
+
+    assert content(store) == content(tmp_path / "at once")
+
+
+def test_another_folder_is_left_alone(folder: Path, store: Path, tmp_path: Path) -> None:
+    sync(folder, store)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "chess.txt").write_text(story("chess"), encoding="utf-8")
+
+    report = sync(other, store)
+
+    assert (report.new, report.removed) == (1, 0)
+    assert titles(store) == {"fishing", "railways", "poetry", "chess"}
+
+
+def test_bad_files_are_skipped_and_named(folder: Path, store: Path) -> None:
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(50_000_000)
+
+    report = sync(folder, store)
+
+    assert report.articles == 3
+    assert sorted(Path(item.path).name for item in report.skipped) == ["empty.txt", "huge.txt", "image.txt"]
+    assert all(Path(item.path).name in item.reason for item in report.skipped)
+    assert sync(folder, store).embedded == 0
+
+
+def test_a_file_that_turns_bad_keeps_its_earlier_version(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    (folder / "poetry.txt").write_bytes(b"")
+
+    report = sync(folder, store)
+
+    assert [Path(item.path).name for item in report.skipped] == ["poetry.txt"]
+    assert titles(store) == {"fishing", "railways", "poetry"}
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["no file", "only an empty file"])
+def test_nothing_to_index_changes_nothing(folder: Path, store: Path, tmp_path: Path, content: bytes | None) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    if content is not None:
+        (empty / "a.txt").write_bytes(content)
+
+    with pytest.raises(NothingToIndexError, match="empty"):
+        sync(empty, store)
+    with pytest.raises(StoreMissingError, match="assistant index"):
+        opened(store)
+
+    sync(folder, store)
+    for path in folder.iterdir():
+        path.unlink()
+    with pytest.raises(NothingToIndexError):  # an unmounted disk must not empty the index
+        sync(folder, store)
+    assert len(titles(store)) == 3
+
+
+def test_a_second_writer_is_turned_away(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    # The lock is per process, so the other writer has to be one.
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from pathlib import Path; from assistant.index.generations import Store\n"
+         f"with Store(Path({str(store)!r})).writing():\n    print('held', flush=True); sys.stdin.read()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    try:
+        with pytest.raises(StoreLockedError, match="Another process"):
+            sync(folder, store)
+        assert len(titles(store)) == 3
+    finally:
+        holder.communicate(b"")
+
+
+def test_another_embedder_is_refused_until_rebuilt(folder: Path, store: Path, tmp_path: Path) -> None:
+    sync(folder, store)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "chess.txt").write_text(story("chess"), encoding="utf-8")
+    sync(other, store)
+    newcomer = WordEmbedder("fake words, another training")
+
+    with pytest.raises(StoreMismatchError, match=r"fake words 64.*another training.*--rebuild"):
+        opened(store, newcomer)
+    with pytest.raises(StoreMismatchError):
+        sync(folder, store, embedder=newcomer)
+    assert len(titles(store)) == 4
+
+    report = sync(folder, store, embedder=newcomer, rebuild=True)
+
+    assert report.embedded == report.passages
+    index = opened(store, newcomer)
+    assert index.state.articles == 4, "articles of folders that were not named are rebuilt from the catalogue"
+    index.close()
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "pointer": lambda store: (store / "CURRENT").write_text("000099\n"),
+    "pointer out of the store": lambda store: (store / "CURRENT").write_text("../../etc\n"),
+    "manifest": lambda store: next(store.rglob("manifest.json")).write_text("{"),
+    "no manifest": lambda store: next(store.rglob("manifest.json")).unlink(),
+    "catalogue": lambda store: next(store.rglob("catalogue.sqlite")).write_bytes(b"not a database" * 99),
+    "no catalogue": lambda store: next(store.rglob("catalogue.sqlite")).unlink(),
+    "vectors": lambda store: next(store.rglob("chroma.sqlite3")).write_bytes(b"junk" * 5000),
+    "no vectors": lambda store: next(store.rglob("chroma.sqlite3")).unlink(),
+    "lexical": lambda store: next(store.rglob("meta.json")).write_text("junk"),
+    "no lexical": lambda store: next(store.rglob("meta.json")).unlink(),
+}
+
+
+@pytest.mark.parametrize("part", DAMAGE)
+def test_damage_is_told_and_mended_by_rebuilding(folder: Path, store: Path, part: str) -> None:
+    sync(folder, store)
+    DAMAGE[part](store)
+
+    with pytest.raises(StoreDamagedError, match=r"damaged.*--rebuild"):
+        opened(store)
+    report = sync(folder, store, rebuild=True)
+
+    assert report.articles == 3
+    assert titles(store) == {"fishing", "railways", "poetry"}
+
+
+def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    before = Store(store).current()
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    script = textwrap.dedent(
+        f"""
+        import os, signal, sys
+        from pathlib import Path
+        from assistant.index.sync import Synchroniser
+        from tests.fakes import WordEmbedder, count_tokens
+        from tests.index.test_sync import SETTINGS
+
+        def die(stage, done, total):
+            if stage == sys.argv[1]:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        Synchroniser(Path({str(store)!r}), WordEmbedder(), count_tokens, SETTINGS, die).run([{str(folder)!r}])
+        """
+    )
+    for stage in ("read", "clean", "embed"):
+        killed = subprocess.run([sys.executable, "-c", script, stage], cwd=Path(__file__).parents[2])
+        assert killed.returncode == -signal.SIGKILL
+        assert Store(store).current() == before
+        assert titles(store) == {"fishing", "railways", "poetry"}
+
+    report = sync(folder, store)
+
+    assert (report.new, report.unchanged) == (1, 3)
+    assert titles(store) == {"fishing", "railways", "poetry", "music"}
+    kept = {path.name for path in (store / "generations").iterdir()}
+    assert len(kept) <= 2, "remains of dead builds are cleared away"
+
+
+def test_a_failing_sync_leaves_no_remains(folder: Path, store: Path) -> None:
+    class Failing(WordEmbedder):
+        def embed(self, texts, progress=None):  # type: ignore[no-untyped-def]
+            raise KeyboardInterrupt
+
+    sync(folder, store)
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        sync(folder, store, embedder=Failing())
+    assert len(list((store / "generations").iterdir())) == 1
+    assert len(titles(store)) == 3
