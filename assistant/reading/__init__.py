@@ -1,0 +1,1 @@
+"""Question and texts to answer spans: windows, scoring, span search, calibration."""
