@@ -147,7 +147,8 @@ def _spare_inside(blocks: Sequence[Block], reasons: list[str | None], body: tupl
         if index in bylines:
             spared = blocks[index].text[0] in "•*|" or bool(beside & bylines)  # a list of names
         else:
-            spared = reasons[index] in ("dateline only", "page clock") or not beside & clutter
+            place_or_time = reasons[index] in ("dateline only", "page clock") and blocks[index].text[-1] not in "–—"
+            spared = place_or_time or not beside & clutter
         if spared:
             reasons[index] = None
 
@@ -175,6 +176,8 @@ def _judge_head(
     first = body[0]
     open_lines = [index for index in range(first) if reasons[index] is None]
     headlines = [index for index in open_lines if looks[index].headline or looks[index].prose]
+    if first - 1 in open_lines and first - 1 not in headlines and _introduces(blocks, looks, first - 1):
+        headlines.append(first - 1)
     crowded = len(headlines) > 2 * _MAX_HEADLINES_BEFORE_BODY
     too_early = set(headlines[:-_MAX_HEADLINES_BEFORE_BODY]) if crowded else set()
     for index in open_lines:
@@ -182,6 +185,15 @@ def _judge_head(
             reasons[index] = "headline list before the article"
         elif index not in headlines and not _heads_section(blocks, looks, reasons, index, body):
             reasons[index] = "short line before the article"
+
+
+def _introduces(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
+    """Whether the line leads into the paragraph after it: a short sentence, a colon, or the page's only heading."""
+    look = looks[index]
+    is_only_heading = index == 0 and look.words >= 3
+    return is_only_heading or (look.sentence and look.words >= 3) or (
+        blocks[index].text.endswith(":") and look.words >= 6
+    )
 
 
 def _heads_section(

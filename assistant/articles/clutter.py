@@ -105,10 +105,10 @@ def _call(text: str, count: int) -> str | None:
     """Pleas to subscribe, follow, register or buy, by how many traits of one the block has."""
     if count > _MAX_CALL_WORDS:
         return None
-    if ("@" in text or ".com/" in text) and vocab.HANDLE.search(text) and vocab.CONTACT.search(text):
-        return "author contact"
-    if text[0] in "\"“‘":
+    if text[0] in "\"“‘'":
         return None
+    if ("@" in text or ".com/" in text) and vocab.HANDLE.search(text) and vocab.CONTACT.match(text):
+        return "author contact"
     imperative = bool(vocab.IMPERATIVE.match(text))
     if count <= 12 and (imperative or count <= 2) and (vocab.ADVERT.search(text) or vocab.PHONE_NUMBER.search(text)):
         return "advertisement"
@@ -117,10 +117,11 @@ def _call(text: str, count: int) -> str | None:
     if not (strong or imperative or you):
         return None
     services = {match.lower() for match in vocab.SERVICE.findall(text)}
+    if strong:
+        services |= {match.lower() for match in vocab.SOCIAL.findall(text)}
     traits = 2 * strong + imperative + min(len(services), 3) + you + (you and bool(vocab.WE.search(text)))
-    needed = 3 if count <= 30 else 4 if count <= 60 else 5
-    is_call = (strong or imperative or len(services) >= 2) and traits >= needed
-    return "call to action" if is_call else None
+    needed = (3 if count <= 30 else 4 if count <= 60 else 5) + (not strong)
+    return "call to action" if traits >= needed else None
 
 
 def _short_line(text: str, count: int, sentence: bool) -> str | None:
@@ -164,8 +165,10 @@ def _is_titled(words: list[str]) -> bool:
 def _is_headline(text: str, words: list[str], sentence: bool) -> bool:
     if not 4 <= len(words) <= 24 or len(text) > 180 or text[-1] in ",;:|":
         return False
-    if sentence and text[-1] not in "?!’'\"”":
+    if (sentence and text[-1] not in "?!’'\"”") or vocab.LIST_OF_NAMES.match(text):
         return False
     first = next((character for character in text if character.isalnum()), "a")
+    if text.startswith("The ") and all(word[0].isupper() for word in words):
+        return False  # a publication's name
     small = any(word[0].islower() or word.lower() in vocab.FUNCTION_WORDS for word in words)
     return not first.islower() and not vocab.NOT_IN_HEADLINE.search(text) and (small or len(words) >= 6)

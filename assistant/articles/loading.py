@@ -166,7 +166,7 @@ def _estimate(data: bytes) -> str | None:
 
 
 def _looks_western(data: bytes) -> bool:
-    """Few accented letters and typographic marks among plain ones: too few for statistics to tell."""
+    """Accented letters and typographic marks among many plain ones, as English and its neighbours have them."""
     high = sum(byte > 0x7F for byte in data)
     letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
-    return high * 8 <= letters and _try_decode(data, "cp1252") is not None
+    return high * 3 <= letters and _try_decode(data, "cp1252") is not None

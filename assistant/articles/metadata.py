@@ -36,7 +36,7 @@ _PARENTHESISED = re.compile(
 )
 _AGENCY_PREFIX = re.compile(rf"\((?P<source>{_AGENCY})\)\s")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:©\s*)?(?P<year>(?:19|20)\d\d(?:[-–]\d{2,4})?)?[\s,.]*(?:by\s)?(?P<source>[A-Z][^|.©\n]{1,50}?)"
+    r"(?:©|\(c\)|copyright)\s*(?:(?:©|copyright)\s*)?(?P<year>(?:19|20)\d\d(?:[-–]\d{2,4})?)?[\s,.]*(?:by\s)?(?P<source>[A-Z][^|.©\n]{1,50}?)"
     r"(?:\.?\s+all rights reserved.*|[.|].*)?$",
     re.IGNORECASE,
 )
@@ -149,6 +149,8 @@ def _published(findings: _Findings, decisions: Sequence[BlockDecision], first: i
     menu = any(
         decision.reason in _MENU_REASONS and bare_date(decision.block.text) is None for decision in decisions[:first]
     )
+    if sum(bare_date(decision.block.text) is not None for decision in decisions) > 1:
+        return  # dates that head sections
     for index in range(min(first, len(decisions))):
         block = decisions[index].block
         alone = bare_date(block.text) if block.kind == "text" else None

@@ -64,7 +64,9 @@ def split_passages(article: Article, count_tokens: TokenCounter, max_tokens: int
 
 def _pieces(text: str, count_tokens: TokenCounter, max_tokens: int) -> list[_Piece]:
     spans = sentence_spans(text)
-    counts = count_tokens([text[start:end] for start, end in spans]) if spans else []
+    if not spans:
+        return []
+    counts = count_tokens([text[start:end] for start, end in spans])
     counted = [(start, end, tokens) for (start, end), tokens in zip(spans, counts, strict=True)]
     while any(tokens > max_tokens and end - start > 1 for start, end, tokens in counted):
         counted = _halve_long(text, counted, count_tokens, max_tokens)

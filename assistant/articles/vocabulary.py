@@ -40,7 +40,7 @@ HAS_MONTH_OR_ZONE = re.compile(MONTH + r"|\b[A-Z]{3}\b", re.IGNORECASE)
 
 #: Signs at the start of a block, with the reason each one gives.
 OPENINGS: tuple[tuple[str, Pattern], ...] = (
-    ("copyright line", _at_start(r"(?:©|\(c\)\s|copyright\s)\D{0,3}", r".*\ball rights reserved\b")),
+    ("copyright line", _at_start(r"©", r"(?:\(c\)|copyright)\s(?:©|\(c\)|\d{4}|by\b)", r".*\ball rights reserved\b")),
     (
         "link to another story",
         _at_start(
@@ -57,7 +57,7 @@ OPENINGS: tuple[tuple[str, Pattern], ...] = (
     ),
     ("video caption", _at_start(r"(?:video )?ad feedback\b", r".*\b\d{1,2}:\d{2} - Source: \S+$")),
     (
-        "advertisement",
+        "advertising label",
         _at_start(r"advertise(?:ments?)?\b.{0,20}$", r"sponsored (?:content|by|links?)\b.{0,40}$"),
     ),
     (
@@ -94,13 +94,21 @@ DATELINE = re.compile(
     r"(?:[A-Z][A-Z.'-]+(?:[ ,/]+[A-Z][A-Za-z.'-]*){0,3}\s?[-–—,]?|(?:[A-Z(][\w.'’()&-]*,?\s){1,6}[-–—])$"
 )
 NOT_IN_TAGS = re.compile(r"[\d:\"“”;]|\s[-–—]\s|['’]s\b")
-NOT_IN_HEADLINE = re.compile(r"\||special (?:to|for)\b|\bstaff\b|\bcolumnist\b", re.IGNORECASE)
+_NAME = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}"
+LIST_OF_NAMES = re.compile(rf"{_NAME}(?:(?:, (?:and )?| and ){_NAME})+$")
+NOT_IN_HEADLINE = re.compile(r"[|@]|[-–—]$|special (?:to|for)\b|\bstaff\b|\bcolumnist\b", re.IGNORECASE)
 
 HANDLE = re.compile(r"(?<!\w)@\w{2,}|[\w.+-]+@[\w-]+\.\w+|\b(?:twitter|instagram|facebook)\.com/", re.IGNORECASE)
-CONTACT = _anywhere(
-    "follow", "reach", "reached", "contact", "e-?mail", "tweet", "find (?:him|her|them)", "message", "write to",
-    "send (?:him|her|me|us|a)",
-)  # fmt: skip
+#: Networks that a page asks to be followed on; in the news themselves, too, so they count only beside a call.
+SOCIAL = _anywhere("facebook", "twitter", "instagram", "whatsapp", "telegram", "youtube", "tiktok", "snapchat")
+CONTACT = re.compile(
+    r"(?:you can )?(?:follow|contact|reach|e-?mail|tweet|write to|send)\b"
+    r"|.*\b(?:follow (?:him|her|them|on|along|us|me|@)"
+    r"|(?:reach(?:ed)?|contact|e-?mail|find|tweet) (?:him|her|them|us|me|the (?:reporter|writer|author))\b"
+    r"|(?:can|may) be (?:reached|contacted|followed)|e-?mail:|twitter:"
+    r"|(?:reporter|columnist|writer|editor|correspondent)\b.*@)",
+    re.IGNORECASE | re.DOTALL,
+)
 PHONE_NUMBER = re.compile(r"\+?\d[\d\s().-]{7,}\d")
 YOU = _anywhere("you", "your", "yours", "you['’]ll", "you['’]re")
 WE = _anywhere("we", "our", "us", "my")
@@ -115,25 +123,26 @@ SERVICE = _anywhere(
     "subscrib(?:e|ing|ers?|ed)", "subscriptions?", "unsubscribe", "e-?mail(?: address| alerts?)?", "alerts?",
     "notifications?", "our app", "mobile app", "privacy (?:policy|notice)", "cookies?", "terms and conditions",
     "terms of (?:use|service)", "your (?:data|information|details|consent)", "free trial", "podcasts?", "register",
-    "registration", "digital edition", "e-?newspaper", "print edition", "ad-free", "facebook", "twitter", "instagram",
-    "whatsapp", "telegram", "youtube", "tiktok", "click here", "tick here", "here>*", "commission", "delivered",
+    "registration", "digital edition", "e-?newspaper", "print edition", "ad-free", "click here", "tick here", "here>*",
+    "commission", "delivered",
 )  # fmt: skip
 STRONG_CALL = _anywhere(
     "sign up (?:for|to (?:our|the|get|receive)|here|now|today|at|and)", "signing up you", "by subscribing",
     "subscribe (?:to (?:our|the|us)|here|now|today)", "already a subscriber", "not a subscriber",
     r"become a (?:\w+ ){0,3}(?:subscriber|member)", "supporting (?:our|local) journalism",
     "support (?:local|quality|independent|our) journalism", r"get our (?:free )?\w+ newsletter",
-    "follow (?:us|every game)", "join us on", "download (?:our|the) app", "like (?:us|our page)",
-    "(?:in|to) your inbox", "unsubscribe", "may earn (?:us |a )", "by (?:clicking|registering|continuing)",
-    "we use cookies", "check out our",
+    "follow (?:us|every game)", "join us on", "download (?:our|the) app", "like (?:us on|our page)",
+    "(?:in|to) your inbox", "unsubscribe", "may earn (?:us |a )", "by (?:registering|continuing)",
+    "we use cookies",
 )  # fmt: skip
 PLEA = _anywhere(
     "(?:quality|independent|local|public[- ]interest|trusted|our|good) (?:journalism|reporting|newsroom)",
     "journalism (?:is|matters)", "support us", "our readers", "readers like you",
 )  # fmt: skip
 LOGIN = _anywhere(
-    "log ?in", "log ?out", "sign ?(?:in|up|out)", "signup", "register", "registration", "password", "account",
-    "facebook (?:users|connect)", "newsletters?", "subscribe",
+    "log ?in", "log ?out", "(?:^|(?<=or )|(?<=/ )|(?<=/))(?:sign (?:in|up|out)|register)", "sign(?:in|up|out)",
+    "registration", "password", "(?:your|my|an|create) account", "facebook (?:users|connect)", "newsletters?",
+    "subscribe",
 )  # fmt: skip
 ADVERT = _anywhere(
     r"\d{1,2}% off", "(?:book|buy|order|shop|call) now", r"free (?:\w+ )?(?:drink|shipping|trial|delivery)",
