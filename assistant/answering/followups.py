@@ -94,8 +94,10 @@ def _with_replacement(earlier: str, phrase: str) -> str:
 
 def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
     used: dict[str, str] = {}
+    unresolved = False
 
     def replace(match: re.Match[str]) -> str:
+        nonlocal unresolved
         word, kind = match.group(1), _KIND[match.group(1).lower()]
         before_word = bool(re.match(r"\s+\w", asked[match.end() :]))
         if word.lower() in _DETERMINERS and (before_word or kind == "thing"):  # "those talks", "after that": no name
@@ -105,13 +107,14 @@ def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
         if role not in used:
             antecedent = _antecedent(kind, turns, set(used.values()))
             if antecedent is None:
+                unresolved = True
                 return word
             used[role] = antecedent
         possessive = word.lower() in _POSSESSIVE and (word.lower() != "her" or before_word)
         return ("in " if kind == "place" else "") + used[role] + ("'s" if possessive else "")
 
     resolved = _PRONOUN.sub(replace, asked)
-    if used:
+    if used or not unresolved:
         return resolved
     # Nothing can be put in its place: give the last question's subject matter along.
     return f"{asked.rstrip('?!. ')} ({_statement(turns[-1])})?"

@@ -1,0 +1,175 @@
+"""Merging, citing, refusing: from spans to one answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answering.answerer import compose_answer
+from assistant.answering.citing import cite
+from assistant.answering.normalise import normalise_answer
+from assistant.errors import StoreDamagedError
+from assistant.records import Answer, AnswerSpan, Article, Metadata, Passage, RetrievedPassage, Segment
+
+MENU = "Home | World | Sport\n\n"
+BLOCKS = (
+    "Mr. Kanasugi will visit Singapore from June 11 to 13. Masaaki Kanai plans to accompany him.",
+    "The team’s work starts on June 12, the sources said.",
+)
+
+
+def make_article(article_id: str, blocks: tuple[str, ...] = BLOCKS, before: str = MENU) -> Article:
+    raw, clean, segments = before, "", []
+    for block in blocks:
+        segments.append(Segment(len(clean), len(raw), len(block)))
+        raw += block + "\r\nShare this\r\n"
+        clean += block + "\n\n"
+    metadata = Metadata(title="A title", published=date(2018, 5, 19), source="Kyodo")
+    return Article(article_id, f"/news/{article_id}.txt", "utf-8", raw, clean[:-2], tuple(segments), metadata)
+
+
+def whole(article: Article) -> RetrievedPassage:
+    passage = Passage(f"{article.id}:0-{len(article.text)}", article.id, 0, 0, len(article.text), article.text)
+    return RetrievedPassage(passage, 1.0, 1, 1, "A title", "Kyodo", date(2018, 5, 19))
+
+
+def answer_with(articles: list[Article], found: list[tuple[int, str, float]], **settings: float) -> Answer:
+    """Compose from (index of the article, words found in it, margin)."""
+    spans = []
+    for index, words, margin in found:
+        start = articles[index].text.index(words)
+        confidence = 1 / (1 + 2.718281828**-margin)
+        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, confidence))
+    held = {article.id: article for article in articles}
+    return compose_answer(
+        "When?",
+        "When will he visit?",
+        [whole(article) for article in articles],
+        spans,
+        article=held.__getitem__,
+        **{"no_answer_threshold": 0.0, "min_confidence": 0.0, "max_alternatives": 3, "timings": {}, **settings},  # type: ignore[arg-type]
+    )
+
+
+def test_the_quote_is_the_whole_sentence_in_the_raw_file() -> None:
+    article = make_article("a")
+    answer = answer_with([article], [(0, "June 11 to 13", 3.0)])
+
+    (citation,) = answer.citations
+    assert answer.text == citation.answer_text == "June 11 to 13"
+    assert citation.quote == "Mr. Kanasugi will visit Singapore from June 11 to 13."
+    assert article.raw_text[citation.raw_start : citation.raw_end] == citation.quote
+    assert article.raw_text[citation.answer_start : citation.answer_end] == "June 11 to 13"
+    assert (citation.title, citation.source, citation.published) == ("A title", "Kyodo", date(2018, 5, 19))
+
+
+def test_spans_of_one_meaning_are_one_answer_with_several_citations() -> None:
+    articles = [make_article("a"), make_article("b", ("It opens on the JUNE 12!",)), make_article("c")]
+    answer = answer_with(articles, [(0, "June 12", 4.0), (1, "the JUNE 12", 5.0), (2, "Masaaki Kanai", 1.0)])
+
+    assert answer.text == "the JUNE 12"
+    assert answer.support == 2
+    assert [citation.article_id for citation in answer.citations] == ["b", "a"]
+    assert [(other.text, other.support) for other in answer.alternatives] == [("Masaaki Kanai", 1)]
+
+
+def test_the_same_answer_twice_in_one_article_is_supported_by_one() -> None:
+    article = make_article("a", ("June 12 it is.", "It is June 12."))
+    spans = [AnswerSpan("June 12", 0, s, s + 7, 2.0, 0.0, 0.9) for s in (0, article.text.rindex("June"))]
+    answer = compose_answer(
+        "When?", "When?", [whole(article)], spans, article=lambda _: article, no_answer_threshold=0.0,
+        min_confidence=0.0, max_alternatives=3, timings={},
+    )  # fmt: skip
+    assert (answer.support, len(answer.citations)) == (1, 2)
+
+
+def test_a_worse_reading_of_the_same_place_is_no_alternative() -> None:
+    answer = answer_with([make_article("a")], [(0, "Masaaki Kanai", 4.0), (0, "Kanai", 3.0)])
+    assert answer.alternatives == ()
+
+
+def test_a_span_across_a_dropped_block_is_never_cited() -> None:
+    article = make_article("a")
+    start = article.text.index("him.")
+    assert cite(article, start, article.text.index("work"), 0.9) is None
+    assert cite(article, article.text.index("\n\n"), article.text.index("\n\n") + 2, 0.9) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "settings", "refusal"),
+    [
+        ([], {}, "not_in_articles"),
+        ([(0, "June 12", -1.0)], {}, "not_in_articles"),
+        ([(0, "June 12", 1.0)], {"no_answer_threshold": 2.0}, "not_in_articles"),
+        ([(0, "June 12", 1.0)], {"min_confidence": 0.9}, "low_confidence"),
+        ([(0, "June 12", 1.0)], {}, None),
+    ],
+)
+def test_refusal(found: list[tuple[int, str, float]], settings: dict[str, float], refusal: str | None) -> None:
+    answer = answer_with([make_article("a")], found, **settings)
+
+    assert answer.refusal == refusal
+    assert answer.answered is (refusal is None)
+    assert (answer.text is None) is (refusal is not None)
+    if refusal and found:
+        assert answer.alternatives[0].text == "June 12", "what was nearest is still shown"
+
+
+def test_no_passages_is_its_own_refusal() -> None:
+    assert answer_with([], []).refusal == "no_passages"
+
+
+def test_alternatives_below_the_threshold_are_not_shown_beside_an_answer() -> None:
+    answer = answer_with([make_article("a")], [(0, "June 12", 1.0), (0, "Singapore", -1.0)])
+    assert answer.alternatives == ()
+
+
+def test_a_tampered_store_is_told_rather_than_misquoted() -> None:
+    article = make_article("a")
+    tampered = replace(article, raw_text="x" + article.raw_text)
+    with pytest.raises(StoreDamagedError, match="--rebuild"):
+        cite(tampered, 0, 12, 0.9)
+
+
+def test_answers_turn_into_json() -> None:
+    plain = answer_with([make_article("a")], [(0, "June 12", 1.0)]).to_dict()
+    assert plain["answered"] is True
+    assert plain["citations"][0]["published"] == "2018-05-19"
+
+
+@given(
+    st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), min_size=1, max_size=5),
+    st.data(),
+)
+def test_every_citation_slices_the_raw_text(blocks: list[str], data: st.DataObject) -> None:
+    article = make_article("a", tuple(blocks), before="\ufeffmenu\0\n")
+    start = data.draw(st.integers(0, max(0, len(article.text) - 1)))
+    end = data.draw(st.integers(start + 1, max(start + 1, len(article.text))))
+    citation = cite(article, start, end, 0.5)
+    inside = any(s.clean_start <= start and end <= s.clean_start + s.length for s in article.segments)
+    assert (citation is not None) == inside
+    if citation is not None:
+        assert article.raw_text[citation.raw_start : citation.raw_end] == citation.quote
+        assert article.raw_text[citation.answer_start : citation.answer_end] == article.text[start:end]
+        assert citation.raw_start <= citation.answer_start < citation.answer_end <= citation.raw_end
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("The Ministry", "ministry", True),
+        ("an “official”", 'official"', True),
+        ("U.S.", "US", True),
+        ("June\u00a012", "june 12", True),
+        ("$5", "5", False),
+        ("5%", "5", False),
+        ("theory", "ory", False),
+        ("", "the", True),
+    ],
+)
+def test_normalised_answers(first: str, second: str, same: bool) -> None:
+    assert (normalise_answer(first) == normalise_answer(second)) is same
