@@ -19,8 +19,13 @@ from assistant.articles.clutter import FOOTERS, Look, has_trait_of_clutter, is_p
 
 #: How strongly a block without prose speaks against being inside the body, in words of prose.
 _PENALTY = {
-    None: 1.0, "copyright line": 30.0, "login or registration": 12.0, "share or comment widget": 8.0, "tag list": 8.0,
-    "call to action": 6.0, "advertisement": 6.0,
+    None: 1.0,
+    "copyright line": 30.0,
+    "login or registration": 12.0,
+    "share or comment widget": 8.0,
+    "tag list": 8.0,
+    "call to action": 6.0,
+    "advertisement": 6.0,
 }
 _DEFAULT_PENALTY = 2.0
 #: Reasons that hold before and after the body; inside it they need company.
@@ -98,7 +103,8 @@ def repeated_fingerprints(fingerprints_by_article: Sequence[Sequence[str]]) -> f
     story = _stories(unique, holders)
     stories = len(set(story))
     needed = {
-        "p": max(_PROSE_REPEATS, _PROSE_REPEAT_SHARE * stories), "l": max(_LINE_REPEATS, _LINE_REPEAT_SHARE * stories)
+        "p": max(_PROSE_REPEATS, _PROSE_REPEAT_SHARE * stories),
+        "l": max(_LINE_REPEATS, _LINE_REPEAT_SHARE * stories),
     }
     return frozenset(
         fingerprint
@@ -133,7 +139,7 @@ def _stories(articles: Sequence[frozenset[str]], holders: dict[str, list[int]]) 
 def _spare_attributions(blocks: Sequence[Block], reasons: list[str | None]) -> None:
     """A dash and a name after a quotation is who said it, not a byline."""
     for index in range(1, len(blocks)):
-        if reasons[index] == "byline" and blocks[index - 1].text[-1] in "\"”»’" and blocks[index].text[0] in "-–—":
+        if reasons[index] == "byline" and blocks[index - 1].text[-1] in '"”»’' and blocks[index].text[0] in "-–—":
             reasons[index] = None
 
 
@@ -191,8 +197,8 @@ def _introduces(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> b
     """Whether the line leads into the paragraph after it: a short sentence, a colon, or the page's only heading."""
     look = looks[index]
     is_only_heading = index == 0 and look.words >= 3
-    return is_only_heading or (look.sentence and look.words >= 3) or (
-        blocks[index].text.endswith(":") and look.words >= 6
+    return (
+        is_only_heading or (look.sentence and look.words >= 3) or (blocks[index].text.endswith(":") and look.words >= 6)
     )
 
 
@@ -252,14 +258,17 @@ def _near_call(reasons: Sequence[str | None], index: int) -> bool:
     return any(reason == "call to action" for reason in reasons[max(0, index - 1) : index + 2])
 
 
-def _drop_headline_run(
-    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], tail: range
-) -> None:
+def _drop_headline_run(blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], tail: range) -> None:
     """At the very end, three or more headlines in title case: links to other stories."""
     run = [
-        index for index in tail
-        if reasons[index] is None and looks[index].headline and looks[index].titled and looks[index].words >= 6
-        and not _LISTED.match(blocks[index].text) and not _ENTRY_MARKS.search(blocks[index].text)
+        index
+        for index in tail
+        if reasons[index] is None
+        and looks[index].headline
+        and looks[index].titled
+        and looks[index].words >= 6
+        and not _LISTED.match(blocks[index].text)
+        and not _ENTRY_MARKS.search(blocks[index].text)
     ]
     if len(run) >= _MENU_LINES:
         for index in run:
@@ -278,7 +287,8 @@ def _drop_repeated(
         return
     kept = [index for index, reason in enumerate(reasons) if reason is None]
     recurring = [
-        index for index in kept
+        index
+        for index in kept
         if block_fingerprint(blocks[index]) in repeated and not _is_inner_heading(blocks, looks, index, body)
     ]
     if 2 * sum(looks[i].words for i in recurring) <= sum(looks[i].words for i in kept):

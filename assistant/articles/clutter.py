@@ -16,6 +16,7 @@ _TITLE_CASE = 0.75
 _MAX_OPENING_WORDS = 40
 _MAX_CALL_WORDS = 80
 _MAX_CREDIT_WORDS = 90
+_MAX_CLUTTER_CHARACTERS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,19 @@ def look_at(block: Block) -> Look:
     text = block.text
     words = vocab.WORD.findall(text)
     count = len(words)
-    sentence = bool(vocab.SENTENCE_END.search(text))
+    sentence = bool(vocab.SENTENCE_END.search(text[-20:]))
     reason = "front matter" if block.kind == "front matter" else _reason(text, words, sentence)
     if block.kind == "heading" and reason not in _FOR_HEADINGS_TOO:
         reason = None
     titled = count <= 25 and (not sentence or text[-1] in "?!") and _is_titled(words)
     function_words = sum(word.lower() in vocab.FUNCTION_WORDS for word in words)
-    prose = reason is None and not titled and (
-        (sentence and count >= 6 and function_words >= 0.12 * count) or (count >= 20 and function_words >= 0.2 * count)
+    prose = (
+        reason is None
+        and not titled
+        and (
+            (sentence and count >= 6 and function_words >= 0.12 * count)
+            or (count >= 20 and function_words >= 0.2 * count)
+        )
     )
     headline = reason is None and (block.kind == "heading" or _is_headline(text, words, sentence))
     return Look(count, sentence, prose, titled, headline, reason)
@@ -59,7 +65,7 @@ def look_at(block: Block) -> Look:
 
 def has_trait_of_clutter(block: Block) -> bool:
     """Whether something in it suggests clutter: enough for a second piece of evidence to decide."""
-    text = block.text
+    text = block.text[:_MAX_CLUTTER_CHARACTERS]
     signs = (vocab.SERVICE, vocab.STRONG_CALL, vocab.PLEA, vocab.HANDLE)
     return any(sign.search(text) for sign in signs) or bool(
         (vocab.YOU.search(text) and vocab.WE.search(text)) or (len(text) < 150 and vocab.IMPERATIVE.match(text))
@@ -68,12 +74,14 @@ def has_trait_of_clutter(block: Block) -> bool:
 
 def is_plea(block: Block) -> bool:
     """Whether the block speaks of the publisher's own journalism, as pleas for support do."""
-    quotes = any(mark in block.text for mark in "\"“”")
+    quotes = any(mark in block.text for mark in '"“”')
     return len(block.text) < 400 and not quotes and bool(vocab.PLEA.search(block.text))
 
 
 def _reason(text: str, words: list[str], sentence: bool) -> str | None:
     count = len(words)
+    if len(text) > _MAX_CLUTTER_CHARACTERS:
+        return None
     if vocab.ONLY_MARKUP.match(text):
         return "link or markup only"
     if count == 0:

@@ -15,10 +15,24 @@ from assistant.records import Metadata, RawArticle
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
 _FRONT_MATTER_FIELDS = {
-    "title": "title", "headline": "title", "date": "published", "published": "published", "pubdate": "published",
-    "published_at": "published", "publish_date": "published", "date_published": "published", "source": "source",
-    "publisher": "source", "publication": "source", "site": "source", "site_name": "source", "sitename": "source",
-    "author": "byline", "authors": "byline", "byline": "byline", "by": "byline",
+    "title": "title",
+    "headline": "title",
+    "date": "published",
+    "published": "published",
+    "pubdate": "published",
+    "published_at": "published",
+    "publish_date": "published",
+    "date_published": "published",
+    "source": "source",
+    "publisher": "source",
+    "publication": "source",
+    "site": "source",
+    "site_name": "source",
+    "sitename": "source",
+    "author": "byline",
+    "authors": "byline",
+    "byline": "byline",
+    "by": "byline",
 }
 _NAME = r"[A-Z][\w.'’-]+(?:\s(?:(?:de|van|von|der|la|bin|al|da|di)\s)?[A-Z][\w.'’-]*){1,3}"
 _BYLINE = re.compile(rf"(?i:by)\s+(?P<names>{_NAME}(?:(?:,|\sand|,\sand|\s&)\s{_NAME})*)(?P<rest>\W.*)?$")

@@ -29,10 +29,10 @@ FUNCTION_WORDS = frozenset(
 
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 CLOCK_TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\b\.?"
-#: A line of nothing but times, zones and dates.
+#: A line of nothing but times, zones and dates. Possessive, as each pattern that repeats a repetition.
 TIMES_AND_DATES = re.compile(
-    rf"(?:(?:{CLOCK_TIME}|[A-Z]{{3,4}}(?=[\s\d])|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{MONTH}|\d{{1,4}}"
-    r"|[\s,|.:/–-])+)$",
+    rf"(?:{CLOCK_TIME}|[A-Z]{{3,4}}(?=[\s\d])|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{MONTH}|\d{{1,4}}"
+    r"|[\s,|.:/–-])++$",
     re.IGNORECASE,
 )
 HAS_TIME = re.compile(CLOCK_TIME, re.IGNORECASE)
@@ -84,12 +84,12 @@ PHOTO_LABEL = re.compile(
     r"|\b(?:file|handout|pool|stock) photo\.?$",
     re.IGNORECASE,
 )
-ONLY_MARKUP = re.compile(r"(?:!?\[[^\]]*\]\([^)]*\)|https?://\S+|www\.\S+|[\s|>•·*\\/<–—-])+$")
+ONLY_MARKUP = re.compile(r"(?:!?\[[^\]]*\]\([^)]*\)|https?://\S+|www\.\S+|[\s|>•·*\\/<–—-])++$")
 #: A link's label set against its headline, without the space that prose has after a colon.
 GLUED_LABEL = re.compile(r"[^:.!?]{2,60}:(?=[^\s\d/])[\"'“‘►]?[^:]+$")
 
-BYLINE = re.compile(r"[Bb][Yy]\s+(?:[A-Z][\w.'’-]*(?:,|\sand|\s&)?\s?){1,9}(?:[|•·,].{0,60})?$")
-DASH_AND_NAME = re.compile(r"[-–—•|*]{1,2}\s?(?:by\s)?(?:[A-Z][\w.'’-]*,?\s?(?:and\s|&\s|of\s)?){1,6}$")
+BYLINE = re.compile(r"[Bb][Yy]\s+(?:[A-Z][\w.'’-]*+(?:,|\sand|\s&)?\s?){1,9}(?:[|•·,].{0,60})?$")
+DASH_AND_NAME = re.compile(r"[-–—•|*]{1,2}\s?(?:by\s)?(?:[A-Z][\w.'’-]*+,?\s?(?:and\s|&\s|of\s)?){1,6}$")
 DATELINE = re.compile(
     r"(?:[A-Z][A-Z.'-]+(?:[ ,/]+[A-Z][A-Za-z.'-]*){0,3}\s?[-–—,]?|(?:[A-Z(][\w.'’()&-]*,?\s){1,6}[-–—])$"
 )

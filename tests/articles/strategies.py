@@ -6,9 +6,35 @@ from hypothesis import strategies as st
 
 _ODD = ["\r\n", "\n", "\r", "\n\n", "\u2028", "\x0b", "\x0c", "\x00", "\ufeff", "\xa0", "\u200b", "\u200f", "\t", "  "]
 _WORDS = [
-    "Kim", "said", "the", "summit", "U.S.", "Mr.", "5 p.m.", "Feb. 27", "“Yes.”", "(AP)", "©", "Subscribe now", "©2018 X",
-    "שלום", "مرحبا", "e\u0301", "👩‍👩‍👧", "𝔘𝔫𝔦", "東京。", "🇯🇵", ".", "!", "?", "---", "# Title", "READ MORE: x", "* item", "|",
-]  # fmt: skip
+    "Kim",
+    "said",
+    "the",
+    "summit",
+    "U.S.",
+    "Mr.",
+    "5 p.m.",
+    "Feb. 27",
+    "“Yes.”",
+    "(AP)",
+    "©",
+    "Subscribe now",
+    "©2018 X",
+    "שלום",
+    "مرحبا",
+    "e\u0301",
+    "👩‍👩‍👧",
+    "𝔘𝔫𝔦",
+    "東京。",
+    "🇯🇵",
+    ".",
+    "!",
+    "?",
+    "---",
+    "# Title",
+    "READ MORE: x",
+    "* item",
+    "|",
+]
 _ARTICLE_LINES = [
     "The minister said on Monday that the talks would go on until the end of the week.",
     "Share",
@@ -17,8 +43,11 @@ _ARTICLE_LINES = [
 ]
 soup = st.lists(
     st.one_of(
-        st.sampled_from(_ODD), st.sampled_from(_WORDS), st.just(" "), st.sampled_from(_ARTICLE_LINES),
+        st.sampled_from(_ODD),
+        st.sampled_from(_WORDS),
+        st.just(" "),
+        st.sampled_from(_ARTICLE_LINES),
         st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
     ),
     max_size=40,
-).map("".join)  # fmt: skip
+).map("".join)

@@ -40,16 +40,24 @@ def test_seeds_keep_their_article_and_nothing_else(seed_file: Path) -> None:
 @pytest.mark.parametrize(
     ("seed", "line", "reason"),
     [
-        ("000", "Newsletter Signup Register / Login", "login or registration"), ("000", "politics", "short line"),
-        ("000", "A combination photo", "photo credit"), ("000", "0 Comments", "comment widget"),
-        ("000", "TOKYO", "dateline only"), ("000", "©2018", "copyright line"), ("000", "A convenient,", "after the end"),
-        ("000", "Use your Facebook", "call to action"), ("001", "By subscribing", "call to action"),
-        ("001", "In a time of both", "call to action"), ("003", "16:48 GMT", "page clock"),
-        ("003", "READ MORE", "link to another story"), ("003", "talks, meeting", "tag list"),
-        ("003", "Nobel Peace", "link list"), ("004", "![]()", "markup"), ("004", "Japanese Prime Minister Shinzo Abe and",
-        "photo credit"),
+        ("000", "Newsletter Signup Register / Login", "login or registration"),
+        ("000", "politics", "short line"),
+        ("000", "A combination photo", "photo credit"),
+        ("000", "0 Comments", "comment widget"),
+        ("000", "TOKYO", "dateline only"),
+        ("000", "©2018", "copyright line"),
+        ("000", "A convenient,", "after the end"),
+        ("000", "Use your Facebook", "call to action"),
+        ("001", "By subscribing", "call to action"),
+        ("001", "In a time of both", "call to action"),
+        ("003", "16:48 GMT", "page clock"),
+        ("003", "READ MORE", "link to another story"),
+        ("003", "talks, meeting", "tag list"),
+        ("003", "Nobel Peace", "link list"),
+        ("004", "![]()", "markup"),
+        ("004", "Japanese Prime Minister Shinzo Abe and", "photo credit"),
     ],
-)  # fmt: skip
+)
 def test_each_dropped_block_says_why(seed: str, line: str, reason: str) -> None:
     file = next(SEEDS.glob(f"{seed}*.txt"))
     decision = next(d for d in decide(file.read_text(encoding="utf-8")) if d.block.text.startswith(line))
@@ -65,15 +73,26 @@ BODY = [
     "Fishing boats may still come and go. Ferries will use the northern quay, where the customs office has been moved.",
 ]
 HEAD_CLUTTER = [
-    "Skip to main content", "Menu", "Log in", "World", "Sport", "Weather", "9:12 EST Friday, April 4, 2014", "Share",
-]  # fmt: skip
+    "Skip to main content",
+    "Menu",
+    "Log in",
+    "World",
+    "Sport",
+    "Weather",
+    "9:12 EST Friday, April 4, 2014",
+    "Share",
+]
 TAIL_CLUTTER = [
     "Follow @emrytimes on Twitter, or sign up for our morning newsletter to get stories like this in your inbox.",
     "Support independent journalism like ours: become a member today.",
     "© 2014 Emry Times Media Ltd. All rights reserved.",
-    "Most Read", "Ten Ways To Cook A Lobster", "Mayor Denies Everything Again", "Get 15% off garden chairs now!",
-    "Post a comment", "Privacy policy",
-]  # fmt: skip
+    "Most Read",
+    "Ten Ways To Cook A Lobster",
+    "Mayor Denies Everything Again",
+    "Get 15% off garden chairs now!",
+    "Post a comment",
+    "Privacy policy",
+]
 
 
 def test_a_page_with_other_words_is_cleaned_as_well() -> None:
@@ -140,7 +159,15 @@ def test_a_dash_and_a_name_after_a_quotation_is_part_of_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Meeting moved to Tuesday\nRoom 4", "Kim\n\nTrump", "Emry 2, Dunmore 1\nCape 0, Port 0", "Share", "© 2014", "***", "1"],
+    [
+        "Meeting moved to Tuesday\nRoom 4",
+        "Kim\n\nTrump",
+        "Emry 2, Dunmore 1\nCape 0, Port 0",
+        "Share",
+        "© 2014",
+        "***",
+        "1",
+    ],
 )
 def test_a_short_text_is_kept(text: str) -> None:
     assert kept(text)
@@ -156,8 +183,12 @@ def test_markdown() -> None:
     )
     decisions = decide(text)
     assert [d.block.text for d in decisions if d.kept] == [
-        "Port to close", BODY[0], "The cranes", *BODY[1:3], BODY[4],
-    ]  # fmt: skip
+        "Port to close",
+        BODY[0],
+        "The cranes",
+        *BODY[1:3],
+        BODY[4],
+    ]
     assert [d.reason for d in decisions[:4]] == ["front matter"] * 4
 
 

@@ -34,7 +34,9 @@ def test_seeds(seed: str, title: str | None, source: str | None) -> None:
 
 
 def test_each_field_says_where_it_was_found() -> None:
-    found = metadata(f"{HEADLINE}\r\n\r\nBy Ann Poole and Jo Lund\r\nMay 19, 2018 08:46 pm JST\r\n\r\nEMRY (AP) — {BODY}")
+    found = metadata(
+        f"{HEADLINE}\r\n\r\nBy Ann Poole and Jo Lund\r\nMay 19, 2018 08:46 pm JST\r\n\r\nEMRY (AP) — {BODY}"
+    )
     assert found == Metadata(HEADLINE, date(2018, 5, 19), "AP", "Ann Poole and Jo Lund", found.found_in)
     assert found.found_in == {
         "title": "line 1: headline before the first paragraph",
@@ -60,15 +62,23 @@ def test_a_markdown_heading_is_the_title() -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("May 19, 2018", date(2018, 5, 19)), ("Saturday, 19 May 2018", date(2018, 5, 19)),
-        ("19th May 2018 | 08:46", date(2018, 5, 19)), ("2018-05-19", date(2018, 5, 19)),
-        ("Published 3:04 p.m. ET May 12, 2023", date(2023, 5, 12)), ("Updated: 12 May 2023, 15:04 GMT", date(2023, 5, 12)),
-        ("First published on Sept. 3, 2021", date(2021, 9, 3)), ("Posted 25/12/2020", date(2020, 12, 25)),
-        ("16:48 GMT01 March 2021", None), ("9:12 EST Friday, April 4, 2014", None), ("May 19", None),
-        ("Published 03/04/2020", None), ("February 30, 2020", None), ("May 2018", None),
+        ("May 19, 2018", date(2018, 5, 19)),
+        ("Saturday, 19 May 2018", date(2018, 5, 19)),
+        ("19th May 2018 | 08:46", date(2018, 5, 19)),
+        ("2018-05-19", date(2018, 5, 19)),
+        ("Published 3:04 p.m. ET May 12, 2023", date(2023, 5, 12)),
+        ("Updated: 12 May 2023, 15:04 GMT", date(2023, 5, 12)),
+        ("First published on Sept. 3, 2021", date(2021, 9, 3)),
+        ("Posted 25/12/2020", date(2020, 12, 25)),
+        ("16:48 GMT01 March 2021", None),
+        ("9:12 EST Friday, April 4, 2014", None),
+        ("May 19", None),
+        ("Published 03/04/2020", None),
+        ("February 30, 2020", None),
+        ("May 2018", None),
         ("The ships of May 19, 2018", None),
     ],
-)  # fmt: skip
+)
 def test_dates_between_headline_and_body(line: str, expected: date | None) -> None:
     assert metadata(f"{HEADLINE}\n\n{line}\n\n{BODY}").published == expected
 
@@ -85,7 +95,9 @@ def test_the_date_in_a_masthead_or_in_the_text_is_not_publication() -> None:
     assert metadata(f"{HEADLINE}\n\nMay 1, 2018\n\n{PARAGRAPH}\n\nMay 2, 2018\n\n{PARAGRAPH}").published is None
 
 
-@pytest.mark.parametrize("line", ["Menu", "Sport", "By Ann Poole", "May 19, 2018", "Share", "EMRY", "Ann Poole, Jo Lund and Al Bo"])
+@pytest.mark.parametrize(
+    "line", ["Menu", "Sport", "By Ann Poole", "May 19, 2018", "Share", "EMRY", "Ann Poole, Jo Lund and Al Bo"]
+)
 def test_no_menu_line_is_a_title(line: str) -> None:
     assert metadata(f"{line}\n\n{BODY}").title is None
 
@@ -97,11 +109,16 @@ def test_the_first_paragraph_is_no_title() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"– Kyodo\n\n{BODY}", "Kyodo"), (f"CNN —\n\n{BODY}", "CNN"), (f"London CNN Business —\n\n{BODY}", "CNN Business"),
-        (f"(Emrypost.com) - {BODY}", "Emrypost.com"), (f"(CNN) {BODY}", "CNN"), (f"{BODY}\n© REUTERS", "REUTERS"),
+        (f"– Kyodo\n\n{BODY}", "Kyodo"),
+        (f"CNN —\n\n{BODY}", "CNN"),
+        (f"London CNN Business —\n\n{BODY}", "CNN Business"),
+        (f"(Emrypost.com) - {BODY}", "Emrypost.com"),
+        (f"(CNN) {BODY}", "CNN"),
+        (f"{BODY}\n© REUTERS", "REUTERS"),
         (f"{BODY}\n© 2014 Emry Times Ltd. All rights reserved.", "Emry Times Ltd"),
-        (f"{BODY}\n© Kyodo\n\n© 2018 Emry Media", "Kyodo"), (BODY, None),
+        (f"{BODY}\n© Kyodo\n\n© 2018 Emry Media", "Kyodo"),
+        (BODY, None),
     ],
-)  # fmt: skip
+)
 def test_sources(text: str, expected: str | None) -> None:
     assert metadata(text).source == expected

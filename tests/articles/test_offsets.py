@@ -104,7 +104,9 @@ def test_a_text_with_something_visible_is_never_emptied(text: str) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), min_size=1, max_size=12), st.data())
-def test_offset_map_agrees_with_a_search_through_all_segments(sizes: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_offset_map_agrees_with_a_search_through_all_segments(
+    sizes: list[tuple[int, int]], data: st.DataObject
+) -> None:
     segments, clean, raw = [], 0, 0
     for length, gap in sizes:
         raw += gap
