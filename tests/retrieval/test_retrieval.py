@@ -1,0 +1,80 @@
+"""Fusion, neighbours and the hybrid retriever, on a real index with a fake embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.index.opened import Index
+from assistant.index.sync import Synchroniser, recipe
+from assistant.retrieval.fusion import fuse
+from assistant.retrieval.retriever import HybridRetriever, merge_neighbours
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder, count_tokens
+
+SETTINGS = Settings(passage_tokens=32)
+BODY = "\n\n".join(
+    f"Paragraph {number} tells at some length how the {subject} was received by the many people of the town."
+    for number, subject in enumerate(("harvest", "festival", "railway", "election", "concert", "verdict"))
+)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    place = tmp_path_factory.mktemp("retrieval")
+    (place / "town.txt").write_text("A Town and Its Year of Events\n\n" + BODY, encoding="utf-8")
+    (place / "sea.txt").write_text("The Fleet Comes Home\n\nThe fishing fleet came home, the captain said on Monday.")
+    embedder = WordEmbedder()
+    Synchroniser(place / "store", embedder, count_tokens, SETTINGS).run([place])
+    opened = Index(place / "store", recipe(embedder, SETTINGS))
+    yield opened
+    opened.close()
+
+
+def test_the_right_passage_comes_first_with_its_ranks(index: Index) -> None:
+    (first, *_) = HybridRetriever(index, WordEmbedder(), 10).retrieve("How was the railway received?", 3)
+    assert "railway" in first.passage.text
+    assert first.lexical_rank == 1
+    assert first.dense_rank is not None
+    assert first.title == "A Town and Its Year of Events"
+
+
+def test_k_bounds_the_result_and_scores_fall(index: Index) -> None:
+    found = HybridRetriever(index, WordEmbedder(), 10).retrieve("the town", 4)
+    assert len(found) == 4
+    scores = [item.retrieval_score for item in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_neighbours_are_joined_into_a_slice_of_the_article(index: Index) -> None:
+    found = HybridRetriever(index, WordEmbedder(), 10).retrieve("Paragraph about people of the town", 7)
+    for longest in (1, 2, 3):
+        joined = merge_neighbours(found, index, longest)
+        covered = sorted((item.passage.article_id, item.passage.start, item.passage.end) for item in joined)
+        for item in joined:
+            text = index.catalogue.text(item.passage.article_id)
+            assert text[item.passage.start : item.passage.end] == item.passage.text
+        for (first, _, end), (second, start, _) in zip(covered, covered[1:], strict=False):
+            assert first != second or end <= start
+        assert all(any(part.passage.text in whole.passage.text for whole in joined) for part in found)
+    assert len(merge_neighbours(found, index, 3)) < len(found)
+    assert merge_neighbours(found, index, 2)[0].retrieval_score == found[0].retrieval_score
+
+
+rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=3)
+
+
+@given(rankings)
+def test_fusion_keeps_every_id_once_and_orders_by_score(lists: list[list[str]]) -> None:
+    fused = fuse(lists)
+    assert {item for item, _ in fused} == {item for ranking in lists for item in ranking}
+    assert len(fused) == len({item for item, _ in fused})
+    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+
+
+def test_two_good_ranks_beat_one_best() -> None:
+    assert [item for item, _ in fuse([["a", "b"], ["c", "b"]])] == ["b", "a", "c"]
