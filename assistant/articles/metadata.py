@@ -9,7 +9,7 @@ from datetime import date
 
 from assistant.articles.blocks import LINE_END, Block
 from assistant.articles.cleaning import BlockDecision
-from assistant.articles.clutter import Look, look_at
+from assistant.articles.clutter import look_at
 from assistant.articles.dates import bare_date, find_date, labelled_date
 from assistant.records import Metadata, RawArticle
 
@@ -86,10 +86,9 @@ def find_metadata(raw: RawArticle, decisions: Sequence[BlockDecision]) -> Metada
         decisions: its blocks, kept and dropped (bylines and datelines are among the dropped).
     """
     findings = _Findings(raw.text)
-    looks = [look_at(decision.block) for decision in decisions]
-    first = _first_prose(decisions, looks)
+    first = _first_prose(decisions)
     _from_front_matter(findings, decisions)
-    title_at = _from_head(findings, decisions, looks, first)
+    title_at = _from_head(findings, decisions, first)
     _published(findings, decisions, first, title_at)
     _source(findings, decisions, first)
     published = findings.values.get("published")
@@ -102,13 +101,13 @@ def find_metadata(raw: RawArticle, decisions: Sequence[BlockDecision]) -> Metada
     )
 
 
-def _first_prose(decisions: Sequence[BlockDecision], looks: Sequence[Look]) -> int:
+def _first_prose(decisions: Sequence[BlockDecision]) -> int:
     """Index of the first kept paragraph; the number of blocks if there is none."""
     return next(
         (
             index
-            for index, (decision, look) in enumerate(zip(decisions, looks, strict=True))
-            if decision.kept and look.prose and decision.block.kind == "text" and not look.titled
+            for index, decision in enumerate(decisions)
+            if decision.kept and decision.block.kind == "text" and look_at(decision.block).prose
         ),
         len(decisions),
     )
@@ -124,9 +123,7 @@ def _from_front_matter(findings: _Findings, decisions: Sequence[BlockDecision]) 
         findings.add(name, find_date(value) if name == "published" else value, decision.block, "front matter")
 
 
-def _from_head(
-    findings: _Findings, decisions: Sequence[BlockDecision], looks: Sequence[Look], first: int
-) -> int | None:
+def _from_head(findings: _Findings, decisions: Sequence[BlockDecision], first: int) -> int | None:
     """Title and byline before the first paragraph; returns the index of the title's block."""
     title_at = None
     for index in range(min(first, len(decisions))):
@@ -135,7 +132,7 @@ def _from_head(
             continue
         if byline := _BYLINE.match(block.text):
             findings.add("byline", byline["names"], block, "byline before the first paragraph")
-        elif title_at is None and decisions[index].kept and _is_title(block, looks[index], first < len(decisions)):
+        elif title_at is None and decisions[index].kept and _is_title(block, first < len(decisions)):
             title_at = index
             what = "first heading" if block.kind == "heading" else "headline before the first paragraph"
             findings.add("title", block.text, block, what)
@@ -146,10 +143,10 @@ def _from_head(
     return title_at
 
 
-def _is_title(block: Block, look: Look, has_prose: bool) -> bool:
+def _is_title(block: Block, has_prose: bool) -> bool:
     if block.kind == "heading":
         return True
-    return has_prose and look.headline and look.words <= 24 and bare_date(block.text) is None
+    return has_prose and look_at(block).headline and bare_date(block.text) is None
 
 
 def _published(findings: _Findings, decisions: Sequence[BlockDecision], first: int, title_at: int | None) -> None:

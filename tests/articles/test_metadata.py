@@ -48,7 +48,8 @@ def test_each_field_says_where_it_was_found() -> None:
 
 def test_front_matter_wins() -> None:
     found = metadata(
-        f"---\ntitle: 'Port closes'\ndate: 2018-05-19T10:00:00Z\nauthor: Ann Poole\npublisher: Emry Times\n---\n# Other\n\n{BODY}"
+        "---\ntitle: 'Port closes'\ndate: 2018-05-19T10:00:00Z\nauthor: Ann Poole\npublisher: Emry Times\n---\n"
+        f"# Other\n\n{BODY}"
     )
     assert (found.title, found.published) == ("Port closes", date(2018, 5, 19))
     assert (found.source, found.byline) == ("Emry Times", "Ann Poole")
