@@ -68,7 +68,7 @@ def chat_app(chat: gr.Blocks, *, loopback_only: bool) -> FastAPI:
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, loopback_only=loopback_only)
-    return gr.mount_gradio_app(
+    served: FastAPI = gr.mount_gradio_app(
         app,
         chat,
         path="",
@@ -84,20 +84,24 @@ def chat_app(chat: gr.Blocks, *, loopback_only: bool) -> FastAPI:
         pwa=False,
         mcp_server=False,
     )
+    return served
 
 
 def build_chat(assistant: Answerer | None, prompts: Prompts) -> gr.Blocks:
     """The chat window, not yet served; every event it listens to is private."""
     title = prompts.say("title")
-    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as chat:
+    chat: gr.Blocks = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
+    with chat:
         with gr.Column(elem_id="page"):
             with gr.Row(elem_id="top"):
-                state_line = gr.HTML(f"<h1>{rendering.as_text(title)}</h1>", elem_id="heading")
+                heading = gr.HTML(f"<h1>{rendering.as_text(title)}</h1>", elem_id="heading", apply_default_css=False)
                 fresh = gr.Button("New conversation", elem_id="fresh", size="sm", visible=assistant is not None)
             if assistant is None:
-                gr.HTML(rendering.render_nothing_indexed(prompts), elem_id="conversation")
+                gr.HTML(rendering.render_nothing_indexed(prompts), elem_id="conversation", apply_default_css=False)
             else:
-                _conversation(ChatWindow(assistant, prompts), title, state_line, fresh, chat)
+                _conversation(ChatWindow(assistant, prompts), title, heading, fresh, chat)
+    for event in chat.fns.values():
+        event.api_visibility = "private"  # also those gradio adds itself, for the initial values
     chat.queue(max_size=QUEUE_SIZE, default_concurrency_limit=1, api_open=False)
     return chat
 
@@ -105,7 +109,7 @@ def build_chat(assistant: Answerer | None, prompts: Prompts) -> gr.Blocks:
 def _conversation(window: ChatWindow, title: str, heading: gr.HTML, fresh: gr.Button, chat: gr.Blocks) -> None:
     """Lay out the conversation, the question box and the article panel, and connect them."""
     key = gr.State(lambda: secrets.token_urlsafe(16))
-    conversation = gr.HTML(window.welcome(), elem_id="conversation", js_on_load=CONVERSATION)
+    conversation = gr.HTML(window.welcome(), elem_id="conversation", js_on_load=CONVERSATION, apply_default_css=False)
     with gr.Row(elem_id="composer"):
         question = gr.Textbox(
             placeholder=window.prompts.say("question_placeholder"),
@@ -117,10 +121,10 @@ def _conversation(window: ChatWindow, title: str, heading: gr.HTML, fresh: gr.Bu
             elem_id="question",
         )
         ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=88)
-    notice = gr.HTML("", elem_id="notice")
-    article = gr.HTML("", elem_id="article", js_on_load=ARTICLE)
+    notice = gr.HTML("", elem_id="notice", apply_default_css=False)
+    article = gr.HTML("", elem_id="article", js_on_load=ARTICLE, apply_default_css=False)
 
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
     shown = [conversation, question, notice]
     question.submit(window.ask, [question, key], shown, concurrency_id="ask", **quiet)
     ask.click(window.ask, [question, key], shown, concurrency_id="ask", **quiet)
@@ -164,7 +168,7 @@ class ChatWindow:
         else:
             yield self._conversation(session, pending=question), "", ""
             session.exchanges.append(self._exchange(session, question))
-            yield self._conversation(session), "", ""
+            yield self._conversation(self.sessions.get(key)), "", ""  # a new one if it was started meanwhile
 
     def ask_example(self, key: str, event: gr.EventData) -> Iterator[tuple[str, str, str]]:
         """Ask the example question whose button was clicked."""

@@ -3,10 +3,14 @@
 Nothing here builds HTML; identifiers read from the page are checked on the server.
 """
 
-#: The conversation: clicks on examples and citations; keeps opened details open; shows the newest turn.
+#: The conversation: clicks on examples and citations; keeps opened details open; shows the newest turn
+#: and tells screen readers of it.
 CONVERSATION = """
 const opened = new Set();
 let opener = null;
+const spoken = document.body.appendChild(document.createElement('div'));
+spoken.className = 'unseen';
+spoken.setAttribute('role', 'status');
 element.addEventListener('click', (event) => {
   const example = event.target.closest('[data-example]');
   if (example) { trigger('example_select', { number: Number(example.dataset.example) }); return; }
@@ -26,16 +30,15 @@ watch('value', () => {
   const turns = element.querySelectorAll('.turn');
   if (!turns.length) opened.clear();
   for (const details of element.querySelectorAll('details')) details.open = opened.has(details.dataset.key);
-  turns[turns.length - 1]?.scrollIntoView({ block: 'start' });
+  const newest = turns[turns.length - 1];
+  newest?.scrollIntoView({ block: 'start' });
+  spoken.textContent = newest?.querySelector('.answer-text, .refusal-text, .failure, .thinking')?.textContent ?? '';
 });
 """
 
 #: The article panel: opens at the marked answer; closes by button or Escape and gives the focus back.
 ARTICLE = """
-const close = () => {
-  if (!element.querySelector('.article')) return;
-  trigger('clear', {});
-};
+const close = () => { if (element.querySelector('.article')) trigger('clear', {}); };
 element.addEventListener('click', (event) => { if (event.target.closest('[data-close]')) close(); });
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
 watch('value', () => {

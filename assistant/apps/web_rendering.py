@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
@@ -18,8 +19,9 @@ from assistant.records import Alternative, Answer, Article, Citation, IndexState
 
 Span = tuple[int, int]
 
-#: Characters a browser drops, or that cannot be sent as UTF-8: control characters and lone surrogates.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Control characters (a browser drops them), direction overrides (they make a text read backwards)
+#: and lone surrogates (they cannot be sent as UTF-8).
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
 
 
@@ -71,7 +73,7 @@ def render_article(article: Article, citation: Citation, prompts: Prompts) -> st
     answer = offsets.to_clean(citation.answer_start, citation.answer_end)
     meta = article.metadata
     title = as_text(meta.title or prompts.say("untitled"))
-    byline = f'<span dir="auto">{as_text(meta.byline)}</span> · ' if meta.byline else ""
+    byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
     source = as_text(meta.source or prompts.say("source_unknown"))
     published = as_text(prompts.say("date", published=meta.published))
     body = "".join(
@@ -79,20 +81,22 @@ def render_article(article: Article, citation: Citation, prompts: Prompts) -> st
         for start, end in _paragraphs(article.text)
     )
     return _panel(
-        f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>'
-        f'<p class="meta">{byline}<bdi>{source}</bdi> · {published}</p>'
-        f'<div class="body">{body}</div>'
+        f"<bdi>{source}</bdi> · {published}",
+        f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>{byline}<div class="body">{body}</div>',
     )
 
 
 def render_article_failure(words: str) -> str:
     """The article panel when the article cannot be shown."""
-    return _panel(f'<h2 id="article-title" tabindex="-1">{as_text(words)}</h2>')
+    return _panel("", f'<h2 id="article-title" tabindex="-1">{as_text(words)}</h2>')
 
 
-def _panel(content: str) -> str:
+def _panel(head: str, content: str) -> str:
     close = '<button type="button" class="close" data-close aria-label="Close the article">✕</button>'
-    return f'<aside class="article" role="dialog" aria-labelledby="article-title">{close}{content}</aside>'
+    return (
+        '<aside class="article" role="dialog" aria-labelledby="article-title">'
+        f'<header><span class="meta">{head}</span>{close}</header>{content}</aside>'
+    )
 
 
 def _exchange(number: int, exchange: Exchange, prompts: Prompts) -> str:
@@ -181,7 +185,7 @@ def _marked(text: str, offset: int, quote: Span | None, answer: Span | None) -> 
     spans = [_within(span, offset, len(text)) for span in (quote, answer)]
     cuts = sorted({0, len(text), *(edge for span in spans for edge in span)})
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = as_text(text[start:end])
         in_quote, in_answer = (first <= start and end <= last for first, last in spans)
         if in_answer:

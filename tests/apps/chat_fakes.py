@@ -20,7 +20,7 @@ from assistant.records import (
 
 #: Everything that must show as text: tags, Markdown, formulas, templates, entities, controls, direction marks.
 HOSTILE = (
-    "<script>window.hacked = 1; alert(1)</script> <img src=x onerror=\"window.hacked = 2; alert(2)\"> "
+    '<script>window.hacked = 1; alert(1)</script> <img src=x onerror="window.hacked = 2; alert(2)"> '
     "![image](http://news.example/pixel.png) [link](javascript:alert(3)) $$\\frac{1}{2}$$ `code` "
     "${window.hacked = 4} {{value}} {{{value}}} \\` &lt;b&gt; &amp; </div></aside> nul:\x00 rtl:\u202ealert\u202c עברית"
 )
@@ -98,7 +98,9 @@ COUNCIL = article(
     ["The council heard Ada Marsh, the chief engineer, on Tuesday.", "No date was given for a vote."],
     Metadata(None, None, "Kyodo"),
 )
-HARMFUL = article(3, [HOSTILE, f"The password is {HOSTILE} swordfish.", "The end."], Metadata(HOSTILE, None, HOSTILE, HOSTILE))
+HARMFUL = article(
+    3, [HOSTILE, f"The password is {HOSTILE} swordfish.", "The end."], Metadata(HOSTILE, None, HOSTILE, HOSTILE)
+)
 
 _QUOTE = "The authority has named Ada Marsh as chief engineer of the project."
 _MARSH = (
@@ -142,7 +144,9 @@ class FakeConversation:
 class FakeAssistant:
     """Stands in for ``assistant.pipeline.Assistant``."""
 
-    articles: dict[str, Article] = field(default_factory=lambda: {each.id: each for each in (HARBOUR, COUNCIL, HARMFUL)})
+    articles: dict[str, Article] = field(
+        default_factory=lambda: {each.id: each for each in (HARBOUR, COUNCIL, HARMFUL)}
+    )
 
     @property
     def state(self) -> IndexState:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from assistant.answering.prompts import Prompts
 
 if TYPE_CHECKING:
-    from assistant.apps.web_sessions import Answerer
     from playwright.sync_api import Browser
+
+    from assistant.apps.web_sessions import Answerer
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "test-artefacts"
 BROWSER_ARGUMENTS = [
@@ -35,6 +37,7 @@ BROWSER_ARGUMENTS = [
 def serving(assistant: Answerer | None) -> Iterator[str]:
     """Serve the chat of ``assistant`` on a free loopback port; yields its address."""
     import uvicorn
+
     from assistant.apps.web import build_chat, chat_app
 
     app = chat_app(build_chat(assistant, Prompts.open()), loopback_only=True)

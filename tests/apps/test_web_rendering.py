@@ -1,0 +1,174 @@
+"""Records as HTML: what is marked, what is said, and that everything foreign shows as text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answering.prompts import Prompts
+from assistant.apps import web_rendering as rendering
+from assistant.apps.web_sessions import Exchange
+from assistant.records import Answer, Metadata
+from tests.apps.chat_fakes import (
+    COUNCIL,
+    HARBOUR,
+    HARMFUL,
+    HOSTILE,
+    FakeAssistant,
+    FakeConversation,
+    answer,
+    article,
+    cite,
+)
+
+PROMPTS = Prompts.open()
+
+#: The tags and attributes that the rendering itself writes; anything else came out of a text.
+OWN_TAGS = re.findall(
+    r"\w+", "section div h1 h2 p span mark figure blockquote figcaption button bdi details summary aside header ul li"
+)
+OWN_ATTRIBUTES = re.findall(
+    r"[\w-]+",
+    "class dir role type title style data-citation data-example data-key data-close id tabindex "
+    "aria-label aria-labelledby aria-hidden",
+)
+
+
+class Page(HTMLParser):
+    """Reads HTML as a browser would: its text, its tags and attributes, and the marked texts."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.tags, self.attributes = "", set(), set()
+        self.marked: list[str] = []
+        self._open: list[str] = []
+        self.feed(markup)
+        self.close()
+        assert not self._open, f"not closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+        self._open.append(tag)
+        if tag == "mark":
+            self.marked.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if "mark" in self._open:
+            self.marked[-1] += data
+
+
+def conversation(*answers: Answer) -> str:
+    return rendering.render_conversation([Exchange(each.question, each) for each in answers], None, PROMPTS)
+
+
+def shown(text: str) -> str:
+    return text.replace("\x00", "\ufffd").replace("\u202e", "\ufffd")
+
+
+def test_an_answer_is_shown_with_its_sentence_source_confidence_and_support() -> None:
+    page = Page(conversation(FakeConversation().ask("Who is the chief engineer?")))
+    for words in ("Ada Marsh", "Harbour wall to be rebuilt after storms", "The Coast Courier · 9 March 2024"):
+        assert words in page.text
+    assert "Quite sure: 91%" in page.text
+    assert "in 2 articles" in page.text
+    assert "Untitled article" in page.text and "Kyodo · date not stated" in page.text
+    assert page.marked[0] == "Ada Marsh"
+    assert "I took this to mean" not in page.text
+
+
+def test_the_interpreted_question_is_shown_when_it_differs() -> None:
+    talk = FakeConversation()
+    answers = [talk.ask("Who is the chief engineer?"), talk.ask("What did she repair?")]
+    assert "I took this to mean: What did Ada Marsh repair before?" in Page(conversation(*answers)).text
+
+
+def test_a_refusal_is_calm_and_offers_what_was_nearest() -> None:
+    refused = FakeConversation().ask("What is the capital of France?")
+    markup = conversation(refused)
+    assert 'class="refusal"' in markup and 'class="answer"' not in markup
+    assert "The articles do not seem to say." in markup
+    assert "The nearest I found" in markup
+    assert "The nearest I found" not in conversation(replace(refused, alternatives=()))
+
+
+@pytest.mark.parametrize("reason", ["no_passages", "not_in_articles", "low_confidence"])
+def test_every_refusal_has_words(reason: str) -> None:
+    refused = answer("Why?", None, refusal=reason)  # type: ignore[arg-type]
+    assert PROMPTS.say(f"refusal_{reason}") in Page(conversation(refused)).text
+
+
+def test_a_question_being_answered_shows_at_once() -> None:
+    markup = rendering.render_conversation([], "Who is <b>it</b>?", PROMPTS)
+    assert "Who is <b>it</b>?" in Page(markup).text
+    assert PROMPTS.say("thinking") in markup
+
+
+def test_the_article_is_marked_at_the_quote_and_at_the_answer() -> None:
+    quote = "The authority has named Ada Marsh as chief engineer of the project."
+    markup = rendering.render_article(HARBOUR, cite(HARBOUR, quote, "Ada Marsh", 0.9), PROMPTS)
+    page = Page(markup)
+    assert page.marked == ["Ada Marsh"]
+    assert '<span class="quote">The authority has named </span><mark' in markup
+    assert '<span class="quote"> as chief engineer of the project.</span>' in markup
+    assert markup.count('<p dir="auto">') == HARBOUR.text.count("\n\n") + 1
+    assert "Jon Field" in page.text and "Menu · Log in" not in page.text
+
+
+def test_a_citation_that_cleaning_dropped_opens_the_article_unmarked() -> None:
+    page = Page(rendering.render_article(COUNCIL, cite(COUNCIL, "Menu · Log in", "Menu", 0.9), PROMPTS))
+    assert page.marked == []
+    assert "The council heard Ada Marsh" in page.text
+
+
+def test_a_span_over_a_line_break_is_marked_on_both_sides() -> None:
+    source = article(9, ["one two\nthree four"], Metadata())
+    page = Page(rendering.render_article(source, cite(source, "one two\nthree four", "two\nthree", 0.9), PROMPTS))
+    assert page.marked == ["two\nthree"]
+
+
+def test_hostile_text_shows_as_text_everywhere() -> None:
+    found = FakeConversation().ask("What is the password?")
+    renamed = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?")
+    for markup in (
+        conversation(renamed),
+        rendering.render_conversation([Exchange(HOSTILE, None, HOSTILE)], HOSTILE, PROMPTS),
+        rendering.render_article(HARMFUL, found.citations[0], PROMPTS),
+        rendering.render_article_failure(HOSTILE),
+        rendering.render_notice(HOSTILE),
+        rendering.render_welcome(PROMPTS, [HOSTILE]),
+        rendering.render_state(replace(FakeAssistant().state, synced_at=HOSTILE), PROMPTS),
+    ):
+        page = Page(markup)
+        assert shown(HOSTILE) in page.text
+        assert page.tags <= set(OWN_TAGS)
+        assert page.attributes <= set(OWN_ATTRIBUTES)
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("<>&\"'`${}\x00\u202e\ud800")))
+def test_any_text_is_its_own_text_in_html(text: str) -> None:
+    page = Page(f'<p title="{rendering.as_text(text)}">{rendering.as_text(text)}</p>')
+    assert page.tags == {"p"} and page.attributes == {"title"}
+    assert len(page.text) == len(text)
+    assert all(now in (was, "\ufffd") for was, now in zip(text, page.text, strict=True))
+    page.text.encode("utf-8")
+
+
+def test_the_state_is_told_in_words() -> None:
+    line = rendering.render_state(FakeAssistant().state, PROMPTS)
+    assert line == "3 articles, 42 passages, last synced 10 March 2024, 08:05 UTC"
+
+
+def test_an_unknown_date_is_said_to_be_unknown_and_a_known_one_is_written_out() -> None:
+    assert PROMPTS.say("date", published=date(2018, 6, 1)) == "1 June 2018"
+    assert PROMPTS.say("date", published=None) == "date not stated"
