@@ -10,7 +10,8 @@ Two precisions:
   and handed over at load.
 * ``int8``: weights are stored, quantised per output channel (embeddings: per row). Activations are
   quantised per *token*, at run time: one outlier costs precision to its own token only, where
-  onnxruntime's DynamicQuantizeMatMul would coarsen the whole tensor.
+  onnxruntime's DynamicQuantizeMatMul would coarsen the whole tensor. Matrix weights use 7 of the 8
+  bits: older x86 processors (no VNNI) add two products in 16 bits, which 8-bit weights overflow.
 
 Shapes in comments: B sequences, L tokens, D hidden units, F feed-forward units.
 """
@@ -31,6 +32,9 @@ _OPSET = 21
 _IR_VERSION = 10
 #: Below this magnitude a token's activations are quantised as if they reached it (avoids division by zero).
 _SMALLEST_ACTIVATION = 1e-6
+#: Largest code of quantised embeddings and of quantised matrices.
+_EMBEDDING_LEVELS = 127
+_MATRIX_LEVELS = 63
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ class BertGraph:
 
     def _quantised_matmul(self, value: str, name: str, weight: NDArray[np.float32]) -> str:
         """``value @ weight.T`` in int8; ``value`` (B, L, K), ``weight`` (N, K)."""
-        codes, scales = _quantise_rows(weight)
+        codes, scales = _quantise_rows(weight, _MATRIX_LEVELS)
         last = self._constant("last_axis", np.array([-1]))
         largest = self._op("ReduceMax", self._op("Abs", value), last, keepdims=1)  # (B, L, 1)
         largest = self._op("Max", largest, self._constant("smallest", np.float32(_SMALLEST_ACTIVATION)))
@@ -160,7 +164,7 @@ class BertGraph:
     def _embedding(self, name: str, ids: str) -> str:
         if not self._int8:
             return self._op("Gather", self._encoder_weight(name), ids)
-        codes, scales = _quantise_rows(self._float(self._prefix + name))
+        codes, scales = _quantise_rows(self._float(self._prefix + name), _EMBEDDING_LEVELS)
         rows = self._op("Gather", self._constant(f"{name}.codes", codes), ids)  # (B, L, D)
         steps = self._op("Gather", self._constant(f"{name}.scales", scales[:, None]), ids)  # (B, L, 1)
         return self._op("Mul", self._op("Cast", rows, to=TensorProto.FLOAT), steps)
@@ -218,9 +222,9 @@ class BertGraph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="assistant")
 
 
-def _quantise_rows(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Codes (N, K) in -127..127 and one scale per row (N,): ``codes * scales[:, None] ~ weight``."""
-    scales = np.abs(weight).max(axis=1) / np.float32(127)
+def _quantise_rows(weight: NDArray[np.float32], levels: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Codes (N, K) in -levels..levels and one scale per row (N,): ``codes * scales[:, None] ~ weight``."""
+    scales = np.abs(weight).max(axis=1) / np.float32(levels)
     scales[scales == 0] = 1
     codes = np.rint(weight / scales[:, None]).astype(np.int8)
     return codes, scales.astype(np.float32)
