@@ -43,7 +43,7 @@ def roberta_tokenizer() -> Tokenizer:
 
 def unsplit_tokenizer() -> Tokenizer:
     """Pieces of whole texts, with no notion of words (as some SentencePiece conversions are)."""
-    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))  # noqa: S106
     trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=["<s>", "</s>", "<unk>"], max_token_length=3)
     tokenizer.train_from_iterator(["Who came to the house? Ann came. the cat sat on the mat"], trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
