@@ -58,7 +58,9 @@ def launch_chat(
         print(prompts.say("chat_ready", url=url), flush=True)
         if open_browser:
             webbrowser.open(url)  # the socket already listens: the page waits until it is served
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        # Stopping cuts open pages off, which uvicorn would report with tracebacks.
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         server.run(sockets=[listener])
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import PurePath
 
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
@@ -72,13 +73,16 @@ def render_article(article: Article, citation: Citation, prompts: Prompts) -> st
     quote = offsets.to_clean(citation.raw_start, citation.raw_end)
     answer = offsets.to_clean(citation.answer_start, citation.answer_end)
     meta = article.metadata
-    title = as_text(meta.title or prompts.say("untitled"))
+    title = as_text(meta.title or _untitled(article.path, prompts))
+    paragraphs = list(_paragraphs(article.text))
+    if paragraphs and meta.title == article.text[slice(*paragraphs[0])]:  # the headline is the first paragraph
+        start, end = paragraphs.pop(0)
+        title = _marked(article.text[start:end], start, quote, answer)
     byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
     source = as_text(meta.source or prompts.say("source_unknown"))
     published = as_text(prompts.say("date", published=meta.published))
     body = "".join(
-        f'<p dir="auto">{_marked(article.text[start:end], start, quote, answer)}</p>'
-        for start, end in _paragraphs(article.text)
+        f'<p dir="auto">{_marked(article.text[start:end], start, quote, answer)}</p>' for start, end in paragraphs
     )
     return _panel(
         f"<bdi>{source}</bdi> · {published}",
@@ -170,7 +174,7 @@ def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> 
     for place, citation in enumerate(citations):
         start, end = citation.raw_start, citation.raw_end
         quote = _marked(citation.quote, start, (start, end), (citation.answer_start, citation.answer_end))
-        title = as_text(citation.title or prompts.say("untitled"))
+        title = as_text(citation.title or _untitled(citation.path, prompts))
         source = as_text(citation.source or prompts.say("source_unknown"))
         published = as_text(prompts.say("date", published=citation.published))
         yield (
@@ -178,6 +182,10 @@ def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> 
             f'<figcaption><button type="button" class="open" title="Open the article here" dir="auto">{title}</button>'
             f'<span class="meta"><bdi>{source}</bdi> · {published}</span></figcaption></figure>'
         )
+
+
+def _untitled(path: str, prompts: Prompts) -> str:
+    return prompts.say("untitled", file=PurePath(path).name)
 
 
 def _marked(text: str, offset: int, quote: Span | None, answer: Span | None) -> str:

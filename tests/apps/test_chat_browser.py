@@ -163,7 +163,7 @@ def test_hostile_text_shows_as_text(browser: Browser, address: str, artefacts: P
         article = page.get_by_role("dialog")
         expect(article.locator("mark")).to_be_visible()
         assert article.locator("h2").text_content() == expected
-        assert article.locator(".body p").first.text_content() == expected
+        assert article.locator(".body p").first.text_content() == f"Intro {expected}"
         page.screenshot(path=artefacts / "chat-hostile.png")
         assert page.evaluate("window.hacked") is None
         for place in ("#conversation", "#article"):

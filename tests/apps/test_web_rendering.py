@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.answering.prompts import Prompts
 from assistant.apps import web_rendering as rendering
 from assistant.apps.web_sessions import Exchange
-from assistant.records import Answer, Metadata
+from assistant.records import Alternative, Answer, Metadata
 from tests.apps.chat_fakes import (
     COUNCIL,
     HARBOUR,
@@ -82,7 +82,7 @@ def test_an_answer_is_shown_with_its_sentence_source_confidence_and_support() ->
         assert words in page.text
     assert "Quite sure: 91%" in page.text
     assert "in 2 articles" in page.text
-    assert "Untitled article" in page.text and "Kyodo · date not stated" in page.text
+    assert "Untitled article (2.txt)" in page.text and "Kyodo · date not stated" in page.text
     assert page.marked[0] == "Ada Marsh"
     assert "I took this to mean" not in page.text
 
@@ -131,6 +131,14 @@ def test_a_citation_that_cleaning_dropped_opens_the_article_unmarked() -> None:
     assert "The council heard Ada Marsh" in page.text
 
 
+def test_a_headline_that_is_the_first_paragraph_is_shown_once_and_marked() -> None:
+    source = article(9, ["Harbour wall falls", "It fell."], Metadata("Harbour wall falls"))
+    markup = rendering.render_article(source, cite(source, "Harbour wall falls", "wall", 0.9), PROMPTS)
+    page = Page(markup)
+    assert page.text.count("Harbour wall falls") == 1 and page.marked == ["wall"]
+    assert markup.count('<p dir="auto">') == 1
+
+
 def test_a_span_over_a_line_break_is_marked_on_both_sides() -> None:
     source = article(9, ["one two\nthree four"], Metadata())
     page = Page(rendering.render_article(source, cite(source, "one two\nthree four", "two\nthree", 0.9), PROMPTS))
@@ -139,9 +147,12 @@ def test_a_span_over_a_line_break_is_marked_on_both_sides() -> None:
 
 def test_hostile_text_shows_as_text_everywhere() -> None:
     found = FakeConversation().ask("What is the password?")
-    renamed = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?")
+    others = (Alternative(HOSTILE, 0.1, 1, found.citations),)
+    answered = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?", alternatives=others)
     for markup in (
-        conversation(renamed),
+        conversation(answered),
+        conversation(replace(answered, citations=found.citations * 2)),
+        conversation(replace(answered, text=None, citations=(), refusal="low_confidence")),
         rendering.render_conversation([Exchange(HOSTILE, None, HOSTILE)], HOSTILE, PROMPTS),
         rendering.render_article(HARMFUL, found.citations[0], PROMPTS),
         rendering.render_article_failure(HOSTILE),
