@@ -99,7 +99,9 @@ COUNCIL = article(
     Metadata(None, None, "Kyodo"),
 )
 HARMFUL = article(
-    3, [HOSTILE, f"The password is {HOSTILE} swordfish.", "The end."], Metadata(HOSTILE, None, HOSTILE, HOSTILE)
+    3,
+    [f"Intro {HOSTILE}", f"The password is {HOSTILE} swordfish.", "The end."],
+    Metadata(HOSTILE, None, HOSTILE, HOSTILE),
 )
 
 _QUOTE = "The authority has named Ada Marsh as chief engineer of the project."
