@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant.answering.answerer import compose_answer
+from assistant.answering.answerer import AnswerComposer
+from assistant.answering.evidence import Evidence
 from assistant.answering.followups import interpret
 from assistant.errors import QuestionError
 from assistant.records import (
@@ -56,6 +58,8 @@ class Assistant:
         self._reader = reader
         self._retriever = HybridRetriever(index, embedder, settings.candidates)
         self._article = lru_cache(maxsize=_ARTICLES_CACHED)(index.catalogue.article)
+        evidence = Evidence.fitted_for(reader.fingerprint, embedder.fingerprint, reader.calibration)
+        self._composer = AnswerComposer(self.article, evidence, settings.min_confidence, settings.max_alternatives)
 
     @classmethod
     def open(cls, store: str | Path | None = None, *, settings: Settings | None = None) -> Assistant:
@@ -127,21 +131,31 @@ class Assistant:
         self._check(query)
         return self._retriever.retrieve(query, k or self.settings.passages_read, ArticleFilter(after, before, source))
 
+    def passages_to_read(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> list[RetrievedPassage]:
+        """What the reader is given for ``question``: the retrieved passages, neighbours joined."""
+        self._check(question)
+        return self._to_read(question, ArticleFilter(after, before, source))
+
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
 
-        Empty when refused: when no span beats the no-answer threshold and ``min_confidence``. Never
-        refused with ``allow_refusal=False``.
+        Empty when refused: when no span is as sure as ``min_confidence``, or without that setting, none
+        beats the reader's no-answer threshold. Never refused with ``allow_refusal=False``.
         """
         self._check(question)
         spans = self._reader.read(question, texts, max_answer_tokens=self.settings.max_answer_tokens)
         if not allow_refusal:
             return spans
-        return [
-            span
-            for span in spans
-            if span.margin >= self._no_answer_threshold and span.confidence >= self.settings.min_confidence
-        ]
+        if self.settings.min_confidence is None:
+            return [span for span in spans if span.margin >= self._reader.no_answer_threshold]
+        return [span for span in spans if span.confidence >= self.settings.min_confidence]
 
     def article(self, article_id: str) -> Article:
         """A cleaned article with its raw text; KeyError when the index does not hold it."""
@@ -159,18 +173,10 @@ class Assistant:
     ) -> None:
         self.close()
 
-    @property
-    def _no_answer_threshold(self) -> float:
-        chosen = self.settings.no_answer_threshold
-        return self._reader.no_answer_threshold if chosen is None else chosen
-
     def _ask(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Answer:
-        from assistant.retrieval.retriever import merge_neighbours
-
         self._check(question)
         started = time.perf_counter()
-        found = self._retriever.retrieve(standalone, self.settings.passages_read, where)
-        retrieved = merge_neighbours(found, self._index, _JOINED)
+        retrieved = self._to_read(standalone, where)
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -179,19 +185,15 @@ class Assistant:
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        answer = compose_answer(
-            question,
-            standalone,
-            retrieved,
-            spans,
-            article=self.article,
-            no_answer_threshold=self._no_answer_threshold,
-            min_confidence=self.settings.min_confidence,
-            max_alternatives=self.settings.max_alternatives,
-            timings={},
-        )
+        answer = self._composer.answer(question, standalone, retrieved, spans)
         timings["answer"] = time.perf_counter() - started
-        return _with_timings(answer, timings)
+        return replace(answer, timings={**timings, "total": sum(timings.values())})
+
+    def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
+        from assistant.retrieval.retriever import merge_neighbours
+
+        found = self._retriever.retrieve(question, self.settings.passages_read, where)
+        return merge_neighbours(found, self._index, _JOINED)
 
     def _check(self, question: str) -> None:
         longest = self.settings.max_question_characters
@@ -260,10 +262,3 @@ def sync(
 def _settings(store: str | Path | None, settings: Settings | None) -> Settings:
     chosen = settings or load_settings()
     return chosen if store is None else chosen.model_copy(update={"store": Path(store)})
-
-
-def _with_timings(answer: Answer, timings: dict[str, float]) -> Answer:
-    from dataclasses import replace
-
-    changes: dict[str, Any] = {"timings": {**timings, "total": sum(timings.values())}}
-    return replace(answer, **changes)

@@ -125,12 +125,14 @@ class RetrievedPassage:
     Attributes:
         passage: the slice to read.
         retrieval_score: fused reciprocal-rank score; higher is better, comparable within one query.
+        similarity: cosine of the query's and the passage's vectors, -1..1.
         dense_rank, lexical_rank: best 1-based rank in either list; None when absent from it.
         title, source, published: the article's metadata.
     """
 
     passage: Passage
     retrieval_score: float
+    similarity: float
     dense_rank: int | None
     lexical_rank: int | None
     title: str | None

@@ -43,10 +43,9 @@ class Settings(BaseSettings):
     passages_read: int = Field(8, ge=1, le=200, description="passages given to the reader")
 
     max_answer_tokens: int = Field(30, ge=1, le=200, description="longest answer span, in reader tokens")
-    no_answer_threshold: float | None = Field(
-        None, description="refuse below this margin over the null score, in logits; default: the reader's own"
+    min_confidence: float | None = Field(
+        None, ge=0, le=1, description="answer when at least this sure; default: the threshold the models come with"
     )
-    min_confidence: float = Field(0.0, ge=0, le=1, description="refuse answers less sure than this")
     max_alternatives: int = Field(3, ge=0, le=20, description="other answers shown")
     max_question_characters: int = Field(1000, ge=10, le=10_000, description="longer questions are refused")
 

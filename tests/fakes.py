@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading.calibration import Calibration
 from assistant.records import AnswerSpan
 
 DIMENSION = 64
@@ -24,9 +25,7 @@ class WordEmbedder:
         self.fingerprint = fingerprint
         self.embedded: list[str] = []
 
-    def embed(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row, 0] = 0.01
@@ -46,6 +45,7 @@ class CapitalReader:
 
     fingerprint = "fake capitals"
     no_answer_threshold = 0.0
+    calibration = Calibration(slope=1.0)
 
     def read(
         self, question: str, texts: Sequence[str], *, max_spans: int = 20, max_answer_tokens: int = 30
@@ -59,9 +59,7 @@ class CapitalReader:
                     continue
                 margin = shared - 0.1 * place
                 confidence = float(1 / (1 + np.exp(-margin)))
-                spans.append(
-                    AnswerSpan(match.group(0), index, match.start(), match.end(), margin, 0.0, confidence)
-                )
+                spans.append(AnswerSpan(match.group(0), index, match.start(), match.end(), margin, 0.0, confidence))
         return sorted(spans, key=lambda span: -span.margin)[:max_spans]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

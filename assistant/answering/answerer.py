@@ -2,86 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.answering.citing import cite
-from assistant.answering.merging import Candidate, CitedSpan, merge
-from assistant.records import Alternative, Answer, AnswerSpan, Article, RefusalReason, RetrievedPassage
+from assistant.answering.evidence import Evidence
+from assistant.answering.merging import Candidate, merge
+from assistant.records import Alternative, Answer, AnswerSpan, Article, Citation, RefusalReason, RetrievedPassage
 
 
-def compose_answer(
-    question: str,
-    standalone_question: str,
-    retrieved: Sequence[RetrievedPassage],
-    spans: Sequence[AnswerSpan],
-    *,
-    article: Callable[[str], Article],
-    no_answer_threshold: float,
-    min_confidence: float,
-    max_alternatives: int,
-    timings: Mapping[str, float],
-) -> Answer:
-    """The answer that ``spans`` over the texts of ``retrieved`` support.
+class AnswerComposer:
+    """Composes answers.
 
     Args:
-        question, standalone_question: as asked and as interpreted.
-        retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
-        spans: the reader's candidates.
         article: gives the article of an id.
-        no_answer_threshold: margin over the null score, in logits, below which nothing is answered.
-        min_confidence: answers less sure than this (0..1) are refused.
+        evidence: how sure a span in a passage is.
+        min_confidence: answer when at least this sure (0..1); None: the evidence's own threshold.
         max_alternatives: how many other answers are kept.
-        timings: seconds by stage so far.
     """
-    candidates = merge(_cited(retrieved, spans, article))
-    refusal = _refusal(retrieved, candidates, no_answer_threshold, min_confidence)
-    best = candidates[0].best if candidates else None
-    if refusal is None:
-        others = [item for item in candidates[1:] if item.best.span.margin >= no_answer_threshold]
-    else:
-        others = candidates
-    return Answer(
-        question=question,
-        standalone_question=standalone_question,
-        text=best.citation.answer_text if best and refusal is None else None,
-        confidence=best.span.confidence if best else 0.0,
-        support=candidates[0].support if refusal is None else 0,
-        citations=candidates[0].citations if refusal is None else (),
-        alternatives=tuple(_alternative(item) for item in others[:max_alternatives]),
-        refusal=refusal,
-        timings=dict(timings),
-    )
 
+    def __init__(
+        self,
+        article: Callable[[str], Article],
+        evidence: Evidence,
+        min_confidence: float | None,
+        max_alternatives: int,
+    ) -> None:
+        self._article = article
+        self._evidence = evidence
+        self._required = evidence.no_answer_threshold if min_confidence is None else min_confidence
+        self._max_alternatives = max_alternatives
 
-def _cited(
-    retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan], article: Callable[[str], Article]
-) -> list[CitedSpan]:
-    cited = []
-    for span in spans:
-        passage = retrieved[span.index].passage
-        citation = cite(
-            article(passage.article_id), passage.start + span.start, passage.start + span.end, span.confidence
+    def answer(
+        self,
+        question: str,
+        standalone_question: str,
+        retrieved: Sequence[RetrievedPassage],
+        spans: Sequence[AnswerSpan],
+    ) -> Answer:
+        """The answer that ``spans`` over the texts of ``retrieved`` support; its timings are empty.
+
+        Args:
+            question: as asked.
+            standalone_question: as interpreted.
+            retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
+            spans: the reader's candidates.
+        """
+        candidates = merge(self._citations(retrieved, spans))
+        refusal = self._refusal(retrieved, candidates)
+        if refusal is not None:
+            return Answer(
+                question=question,
+                standalone_question=standalone_question,
+                text=None,
+                confidence=candidates[0].best.confidence if candidates else 0.0,
+                support=0,
+                citations=(),
+                alternatives=self._alternatives(candidates),
+                refusal=refusal,
+                timings={},
+            )
+        best, *others = candidates
+        return Answer(
+            question=question,
+            standalone_question=standalone_question,
+            text=best.best.answer_text,
+            confidence=best.best.confidence,
+            support=best.support,
+            citations=best.citations,
+            alternatives=self._alternatives([item for item in others if item.best.confidence >= self._required]),
+            refusal=None,
+            timings={},
         )
-        if citation is not None:
-            cited.append(CitedSpan(span, citation))
-    return cited
 
+    def _citations(self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan]) -> list[Citation]:
+        found = []
+        for span in spans:
+            item = retrieved[span.index]
+            start, end = item.passage.start + span.start, item.passage.start + span.end
+            confidence = self._evidence.confidence(span, item)
+            found.append(cite(self._article(item.passage.article_id), start, end, confidence))
+        return [citation for citation in found if citation is not None]
 
-def _refusal(
-    retrieved: Sequence[RetrievedPassage],
-    candidates: Sequence[Candidate],
-    no_answer_threshold: float,
-    min_confidence: float,
-) -> RefusalReason | None:
-    if not retrieved:
-        return "no_passages"
-    if not candidates or candidates[0].best.span.margin < no_answer_threshold:
-        return "not_in_articles"
-    if candidates[0].best.span.confidence < min_confidence:
-        return "low_confidence"
-    return None
+    def _refusal(self, retrieved: Sequence[RetrievedPassage], candidates: Sequence[Candidate]) -> RefusalReason | None:
+        if not retrieved:
+            return "no_passages"
+        surest = candidates[0].best.confidence if candidates else 0.0
+        if candidates and surest >= self._required:
+            return None
+        return "low_confidence" if candidates and surest >= self._evidence.no_answer_threshold else "not_in_articles"
 
-
-def _alternative(candidate: Candidate) -> Alternative:
-    best = candidate.best
-    return Alternative(best.citation.answer_text, best.span.confidence, candidate.support, candidate.citations)
+    def _alternatives(self, candidates: Sequence[Candidate]) -> tuple[Alternative, ...]:
+        return tuple(
+            Alternative(item.best.answer_text, item.best.confidence, item.support, item.citations)
+            for item in candidates[: self._max_alternatives]
+        )

@@ -91,9 +91,7 @@ class LexicalIndex:
         if where.after is not None or where.before is not None:
             after = where.after.toordinal() if where.after else 0
             before = where.before.toordinal() if where.before else 10**7
-            conditions.append(
-                tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before)
-            )
+            conditions.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before))
         return conditions
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _COLLECTION = "passages"
 #: Recall@20 of 1.0 on clustered data against brute force, at 1.5 ms a query.
-_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
+_HNSW: Any = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
 
 
 class VectorIndex:
@@ -27,11 +27,10 @@ class VectorIndex:
         from chromadb.config import Settings as ChromaSettings
 
         # Typed Any: Chroma's annotations lag behind what it takes and has (a plain configuration, close).
-        self._client: Any = chromadb.PersistentClient(
-            path=str(directory), settings=ChromaSettings(anonymized_telemetry=False)
-        )
+        quiet = ChromaSettings(anonymized_telemetry=False)
+        self._client: Any = chromadb.PersistentClient(path=str(directory), settings=quiet)
         self._batch: int = self._client.get_max_batch_size()
-        self._collection = self._client.get_or_create_collection(
+        self._collection: Any = self._client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
 
@@ -55,13 +54,20 @@ class VectorIndex:
         for start in range(0, len(doomed), self._batch):
             self._collection.delete(ids=doomed[start : start + self._batch])
 
-    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> list[str]:
-        """Ids of the ``k`` passages nearest to ``vector`` (dimension,) by cosine, nearest first."""
+    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> dict[str, float]:
+        """The ``k`` passages nearest to ``vector`` (dimension,), nearest first: id to cosine."""
         found = self._collection.query(
             query_embeddings=vector[None, :], n_results=k, where=_condition(where), include=["distances"]
         )
-        ids: list[str] = found["ids"][0]
-        return ids
+        gaps = zip(found["ids"][0], found["distances"][0], strict=True)
+        return {passage_id: 1.0 - float(gap) for passage_id, gap in gaps}
+
+    def similarities(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Cosine of ``vector`` (dimension,) to each of these passages; unknown ids are left out."""
+        if not ids:
+            return {}
+        found = self._collection.get(ids=list(ids), include=["embeddings"])
+        return dict(zip(found["ids"], (found["embeddings"] @ vector).tolist(), strict=True))
 
     def close(self) -> None:
         """Flush and release the files."""

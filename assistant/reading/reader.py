@@ -30,6 +30,10 @@ class Reader(Protocol):
     def no_answer_threshold(self) -> float:
         """Margin, in logits, below which this reader's best span is better not given as an answer."""
 
+    @property
+    def calibration(self) -> Calibration:
+        """What turns this reader's margins into confidences."""
+
     def read(
         self, question: str, texts: Sequence[str], *, max_spans: int = 20, max_answer_tokens: int = 30
     ) -> list[AnswerSpan]:
@@ -76,13 +80,13 @@ class SpanReader:
         self._scorer = scorer
         self._tokenizer = tokenizer
         self._windows = windows
-        self._calibration = calibration
+        self.calibration = calibration
         self.fingerprint = fingerprint
 
     @property
     def no_answer_threshold(self) -> float:
         """See Reader."""
-        return self._calibration.no_answer_threshold
+        return self.calibration.no_answer_threshold
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See Reader."""
@@ -120,7 +124,7 @@ class SpanReader:
             end=end,
             span_score=span.span_score,
             null_score=span.null_score,
-            confidence=self._calibration.confidence(span.span_score - span.null_score),
+            confidence=self.calibration.confidence(span.span_score - span.null_score),
         )
 
 

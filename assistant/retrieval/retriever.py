@@ -33,27 +33,36 @@ class HybridRetriever:
     def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
         """At most ``k`` passages of articles that fulfil ``where``, best first."""
         depth = max(k, self._candidates)
-        dense = self._index.vectors.search(self._embedder.embed([query])[0], depth, where)
-        lexical = self._index.lexical.search(query, depth, where)
+        vector = self._embedder.embed([query])[0]
+        similarities = self._index.vectors.search(vector, depth, where)
+        dense, lexical = list(similarities), self._index.lexical.search(query, depth, where)
         fused = fuse([dense, lexical])[:k]
-        dense_ranks = {passage_id: rank for rank, passage_id in enumerate(dense, start=1)}
-        lexical_ranks = {passage_id: rank for rank, passage_id in enumerate(lexical, start=1)}
-        passages = self._index.catalogue.passages([passage_id for passage_id, _ in fused])
-        retrieved = []
-        for passage, (passage_id, retrieval_score) in zip(passages, fused, strict=True):
-            known = self._index.catalogue.metadata(passage.article_id)
-            retrieved.append(
-                RetrievedPassage(
-                    passage=passage,
-                    retrieval_score=retrieval_score,
-                    dense_rank=dense_ranks.get(passage_id),
-                    lexical_rank=lexical_ranks.get(passage_id),
-                    title=known.title,
-                    source=known.source,
-                    published=known.published,
-                )
-            )
-        return retrieved
+        ids = [passage_id for passage_id, _ in fused]
+        missing = [passage_id for passage_id in ids if passage_id not in similarities]
+        similarities |= self._index.vectors.similarities(vector, missing)
+        return [
+            self._described(passage, retrieval_score, similarities[passage.id], dense, lexical)
+            for passage, (_, retrieval_score) in zip(self._index.catalogue.passages(ids), fused, strict=True)
+        ]
+
+    def _described(
+        self, passage: Passage, retrieval_score: float, similarity: float, dense: list[str], lexical: list[str]
+    ) -> RetrievedPassage:
+        known = self._index.catalogue.metadata(passage.article_id)
+        return RetrievedPassage(
+            passage=passage,
+            retrieval_score=retrieval_score,
+            similarity=similarity,
+            dense_rank=_rank(passage.id, dense),
+            lexical_rank=_rank(passage.id, lexical),
+            title=known.title,
+            source=known.source,
+            published=known.published,
+        )
+
+
+def _rank(passage_id: str, ranking: list[str]) -> int | None:
+    return ranking.index(passage_id) + 1 if passage_id in ranking else None
 
 
 def merge_neighbours(retrieved: list[RetrievedPassage], index: Index, longest: int) -> list[RetrievedPassage]:
@@ -86,6 +95,7 @@ def _joined(run: list[RetrievedPassage], index: Index) -> RetrievedPassage:
     return replace(
         best,
         passage=passage,
+        similarity=max(item.similarity for item in run),
         dense_rank=min((item.dense_rank for item in run if item.dense_rank), default=None),
         lexical_rank=min((item.lexical_rank for item in run if item.lexical_rank), default=None),
     )

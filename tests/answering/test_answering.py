@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.answerer import compose_answer
+from assistant.answering.answerer import AnswerComposer
 from assistant.answering.citing import cite
+from assistant.answering.evidence import FILE, Evidence
 from assistant.answering.normalise import normalise_answer
-from assistant.errors import StoreDamagedError
+from assistant.errors import ModelError, StoreDamagedError
+from assistant.reading.calibration import Calibration
 from assistant.records import Answer, AnswerSpan, Article, Metadata, Passage, RetrievedPassage, Segment
 
 MENU = "Home | World | Sport\n\n"
@@ -34,25 +38,27 @@ def make_article(article_id: str, blocks: tuple[str, ...] = BLOCKS, before: str 
 
 def whole(article: Article) -> RetrievedPassage:
     passage = Passage(f"{article.id}:0-{len(article.text)}", article.id, 0, 0, len(article.text), article.text)
-    return RetrievedPassage(passage, 1.0, 1, 1, "A title", "Kyodo", date(2018, 5, 19))
+    return RetrievedPassage(passage, 1.0, 0.5, 1, 1, "A title", "Kyodo", date(2018, 5, 19))
 
 
-def answer_with(articles: list[Article], found: list[tuple[int, str, float]], **settings: float) -> Answer:
+#: Half sure at a margin of 0; refuses below that.
+EVIDENCE = Evidence(1.0, 0.0, 0.0, no_answer_threshold=0.5)
+
+
+def answer_with(
+    articles: list[Article],
+    found: list[tuple[int, str, float]],
+    evidence: Evidence = EVIDENCE,
+    min_confidence: float | None = None,
+) -> Answer:
     """Compose from (index of the article, words found in it, margin)."""
     spans = []
     for index, words, margin in found:
         start = articles[index].text.index(words)
-        confidence = 1 / (1 + 2.718281828**-margin)
-        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, confidence))
+        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, 0.0))
     held = {article.id: article for article in articles}
-    return compose_answer(
-        "When?",
-        "When will he visit?",
-        [whole(article) for article in articles],
-        spans,
-        article=held.__getitem__,
-        **{"no_answer_threshold": 0.0, "min_confidence": 0.0, "max_alternatives": 3, "timings": {}, **settings},  # type: ignore[arg-type]
-    )
+    composer = AnswerComposer(held.__getitem__, evidence, min_confidence, max_alternatives=3)
+    return composer.answer("When?", "When will he visit?", [whole(article) for article in articles], spans)
 
 
 def test_the_quote_is_the_whole_sentence_in_the_raw_file() -> None:
@@ -80,10 +86,8 @@ def test_spans_of_one_meaning_are_one_answer_with_several_citations() -> None:
 def test_the_same_answer_twice_in_one_article_is_supported_by_one() -> None:
     article = make_article("a", ("June 12 it is.", "It is June 12."))
     spans = [AnswerSpan("June 12", 0, s, s + 7, 2.0, 0.0, 0.9) for s in (0, article.text.rindex("June"))]
-    answer = compose_answer(
-        "When?", "When?", [whole(article)], spans, article=lambda _: article, no_answer_threshold=0.0,
-        min_confidence=0.0, max_alternatives=3, timings={},
-    )  # fmt: skip
+    composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
+    answer = composer.answer("When?", "When?", [whole(article)], spans)
     assert (answer.support, len(answer.citations)) == (1, 2)
 
 
@@ -100,23 +104,65 @@ def test_a_span_across_a_dropped_block_is_never_cited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "settings", "refusal"),
+    ("found", "min_confidence", "refusal"),
     [
-        ([], {}, "not_in_articles"),
-        ([(0, "June 12", -1.0)], {}, "not_in_articles"),
-        ([(0, "June 12", 1.0)], {"no_answer_threshold": 2.0}, "not_in_articles"),
-        ([(0, "June 12", 1.0)], {"min_confidence": 0.9}, "low_confidence"),
-        ([(0, "June 12", 1.0)], {}, None),
+        ([], None, "not_in_articles"),
+        ([(0, "June 12", -1.0)], None, "not_in_articles"),
+        ([(0, "June 12", -1.0)], 0.1, None),
+        ([(0, "June 12", -1.0)], 0.9, "not_in_articles"),
+        ([(0, "June 12", 1.0)], 0.9, "low_confidence"),
+        ([(0, "June 12", 1.0)], None, None),
     ],
 )
-def test_refusal(found: list[tuple[int, str, float]], settings: dict[str, float], refusal: str | None) -> None:
-    answer = answer_with([make_article("a")], found, **settings)
+def test_refusal(found: list[tuple[int, str, float]], min_confidence: float | None, refusal: str | None) -> None:
+    answer = answer_with([make_article("a")], found, min_confidence=min_confidence)
 
     assert answer.refusal == refusal
     assert answer.answered is (refusal is None)
     assert (answer.text is None) is (refusal is not None)
     if refusal and found:
         assert answer.alternatives[0].text == "June 12", "what was nearest is still shown"
+
+
+def test_a_passage_nearer_to_the_question_wins_between_equal_margins() -> None:
+    articles = [make_article("a"), make_article("b", ("It opens on July 1.",))]
+    retrieved = [replace(whole(articles[0]), similarity=0.2), replace(whole(articles[1]), similarity=0.8)]
+    spans = [AnswerSpan("June 12", 0, *_place(articles[0], "June 12"), 2.0, 0.0, 0.0),
+             AnswerSpan("July 1", 1, *_place(articles[1], "July 1"), 2.0, 0.0, 0.0)]  # fmt: skip
+    held = {article.id: article for article in articles}
+    composer = AnswerComposer(held.__getitem__, Evidence(1.0, 3.0, -2.0, 0.1), None, max_alternatives=3)
+    answer = composer.answer("When?", "When?", retrieved, spans)
+    assert [answer.text, answer.alternatives[0].text] == ["July 1", "June 12"]
+
+
+def _place(article: Article, words: str) -> tuple[int, int]:
+    start = article.text.index(words)
+    return start, start + len(words)
+
+
+@given(st.floats(-60, 60), st.floats(-60, 60), st.floats(-1, 1), st.floats(-1, 1))
+def test_evidence_is_monotone(margin: float, other: float, similarity: float, nearer: float) -> None:
+    evidence = Evidence.fitted_for(*_shipped(), Calibration())
+    low, high = sorted((margin, other))
+    far, near = sorted((similarity, nearer))
+    assert 0 <= evidence.of(low, far) <= evidence.of(high, near) <= 1
+
+
+def test_other_models_get_the_readers_own_calibration() -> None:
+    evidence = Evidence.fitted_for("another reader", "another embedder", Calibration(0.5, -1.0, 4.0))
+    assert evidence.similarity_weight == 0
+    assert evidence.of(4.0, 0.3) == pytest.approx(evidence.no_answer_threshold)
+
+
+def test_malformed_weights_are_told(tmp_path: Path) -> None:
+    (tmp_path / "evidence.json").write_text('{"reader": 1}')
+    with pytest.raises(ModelError, match=r"evidence\.json"):
+        Evidence.fitted_for("r", "e", Calibration(), tmp_path / "evidence.json")
+
+
+def _shipped() -> tuple[str, str]:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    return stored["reader"], stored["embedder"]
 
 
 def test_no_passages_is_its_own_refusal() -> None:
@@ -142,7 +188,9 @@ def test_answers_turn_into_json() -> None:
 
 
 @given(
-    st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), min_size=1, max_size=5),
+    st.lists(
+        st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), min_size=1, max_size=5
+    ),
     st.data(),
 )
 def test_every_citation_slices_the_raw_text(blocks: list[str], data: st.DataObject) -> None:

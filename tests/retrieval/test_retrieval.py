@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,16 @@ def test_the_right_passage_comes_first_with_its_ranks(index: Index) -> None:
     assert "railway" in first.passage.text
     assert first.lexical_rank == 1
     assert first.dense_rank is not None
+    vectors = WordEmbedder().embed(["How was the railway received?", f"{first.title}\n{first.passage.text}"])
+    assert first.similarity == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
     assert first.title == "A Town and Its Year of Events"
+
+
+def test_passages_from_words_alone_have_their_similarity_too(index: Index) -> None:
+    found = HybridRetriever(index, WordEmbedder(), 2).retrieve("verdict", 2)
+    everything = HybridRetriever(index, WordEmbedder(), 50).retrieve("verdict", 50)
+    expected = {item.passage.id: item.similarity for item in everything}
+    assert all(item.similarity == pytest.approx(expected[item.passage.id], abs=1e-5) for item in found)
 
 
 def test_k_bounds_the_result_and_scores_fall(index: Index) -> None:
@@ -58,7 +67,7 @@ def test_neighbours_are_joined_into_a_slice_of_the_article(index: Index) -> None
         for item in joined:
             text = index.catalogue.text(item.passage.article_id)
             assert text[item.passage.start : item.passage.end] == item.passage.text
-        for (first, _, end), (second, start, _) in zip(covered, covered[1:], strict=False):
+        for (first, _, end), (second, start, _) in pairwise(covered):
             assert first != second or end <= start
         assert all(any(part.passage.text in whole.passage.text for whole in joined) for part in found)
     assert len(merge_neighbours(found, index, 3)) < len(found)
