@@ -199,6 +199,8 @@ class Assistant:
         longest = self.settings.max_question_characters
         if not question.strip():
             raise QuestionError("The question is empty.", "Ask something in plain English.")
+        if any("\ud800" <= character <= "\udfff" for character in question):
+            raise QuestionError("The question holds bytes that are no text.", "Send it as UTF-8.")
         if len(question) > longest:
             raise QuestionError(
                 f"The question has {len(question)} characters ({len(question.split())} words);"

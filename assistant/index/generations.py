@@ -104,7 +104,7 @@ class Store:
             raise StoreMismatchError(
                 f"The index in {self.directory} was built differently: {'; '.join(differences)}.",
                 "Use the settings it was built with, or build it anew from the articles it holds:"
-                " assistant index PATH --rebuild.",
+                f" assistant index PATH --store {self.directory} --rebuild.",
             )
 
     @contextmanager
@@ -153,7 +153,7 @@ class Store:
     def _damaged(self, what: str) -> StoreDamagedError:
         return StoreDamagedError(
             f"The index in {self.directory} is damaged: {what}.",
-            "Build it anew: assistant index PATH --rebuild.",
+            f"Build it anew: assistant index PATH --store {self.directory} --rebuild.",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from tokenizers import Encoding, Tokenizer
 
 from assistant.errors import ModelError
 from assistant.models.files import require
+
+#: Halves of surrogate pairs: Python strings may hold them, the library refuses them.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class TextTokenizer:
@@ -39,7 +43,7 @@ class TextTokenizer:
 
     def encode(self, texts: Sequence[str], *, special: bool = False) -> list[Encoding]:
         """One encoding per text, in order, never truncated; ``special`` adds [CLS], [SEP] and the like."""
-        return self._tokenizer.encode_batch(list(texts), add_special_tokens=special)
+        return self._tokenizer.encode_batch(_encodable(texts), add_special_tokens=special)
 
     def join(self, question: Encoding, passage: Encoding) -> Encoding:
         """The pair with the model's special tokens around and between."""
@@ -47,9 +51,16 @@ class TextTokenizer:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special ones not counted."""
-        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [
+            len(encoding) for encoding in self._tokenizer.encode_batch_fast(_encodable(texts), add_special_tokens=False)
+        ]
 
     @property
     def pair_overhead(self) -> int:
         """Special tokens added around and between a pair."""
         return int(self._tokenizer.num_special_tokens_to_add(True))
+
+
+def _encodable(texts: Sequence[str]) -> list[str]:
+    """The texts with one code point in place of each lone surrogate, so that offsets stay true."""
+    return [_LONE_SURROGATE.sub("\ufffd", text) for text in texts]

@@ -110,7 +110,9 @@ def test_any_query_is_safe(lexical: LexicalIndex, query: str) -> None:
     assert len(lexical.search(query, 3, ArticleFilter())) <= 3
 
 
-@pytest.mark.parametrize("query", ['"', "title:liaison AND (", "liaison*~^", "source:kyodo", "a OR b NOT c", "\0", "the"])
+@pytest.mark.parametrize(
+    "query", ['"', "title:liaison AND (", "liaison*~^", "source:kyodo", "a OR b NOT c", "\0", "the"]
+)
 def test_query_syntax_means_nothing(lexical: LexicalIndex, query: str) -> None:
     assert numbers(lexical.search(query, 4, ArticleFilter())) <= {0}
 
