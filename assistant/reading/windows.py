@@ -85,6 +85,8 @@ class WindowMaker:
         self._tokenizer = tokenizer
         self._max_length = max_length
         self._null_token = null_token
+        (probe,) = tokenizer.encode(["two words"])
+        self._splits_words = len(set(probe.word_ids)) > 1
 
     def make(self, question: str, texts: Sequence[str]) -> tuple[list[TextTokens], list[Window]]:
         """Tokens of each text, and the windows over all of them; an empty text has no window.
@@ -96,7 +98,7 @@ class WindowMaker:
         described: list[TextTokens] = []
         windows: list[Window] = []
         for index, (text, encoding) in enumerate(zip(texts, self._tokenizer.encode(texts), strict=True)):
-            described.append(_describe(text, encoding))
+            described.append(_describe(text, encoding, _word_numbers(text, encoding, self._splits_words)))
             if len(encoding):
                 windows.extend(self._windows(asked, index, encoding))
         return described, windows
@@ -142,10 +144,9 @@ class WindowMaker:
         return windows
 
 
-def _describe(text: str, encoding: Encoding) -> TextTokens:
+def _describe(text: str, encoding: Encoding, words: NDArray[np.int64]) -> TextTokens:
     offsets = [_trimmed(text, start, end) for start, end in encoding.offsets]
     starts, ends = np.array(offsets, np.int64).reshape(-1, 2).T
-    words = _word_numbers(text, encoding)
     visible = np.flatnonzero(ends > starts)
     can_start, can_end = np.zeros(len(words), bool), np.zeros(len(words), bool)
     changes = np.diff(words[visible]) != 0
@@ -172,11 +173,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _word_numbers(text: str, encoding: Encoding) -> NDArray[np.int64]:
+def _word_numbers(text: str, encoding: Encoding, splits_words: bool) -> NDArray[np.int64]:
     """For each token (n,) the word it belongs to, words being numbered in order."""
-    words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int64)
-    if len(words) > 1 and (words == words[0]).all():
-        # A tokenizer that does not split words first: tokens that follow whitespace begin one.
-        spaces = np.cumsum([char.isspace() for char in text] + [False])
-        words = np.array([spaces[_trimmed(text, start, end)[0]] for start, end in encoding.offsets], np.int64)
-    return words
+    if splits_words:
+        return np.array([-1 if word is None else word for word in encoding.word_ids], np.int64)
+    # A tokenizer that does not split words first: tokens that follow whitespace begin one.
+    spaces = np.cumsum([char.isspace() for char in text] + [False])
+    return np.array([spaces[_trimmed(text, start, end)[0]] for start, end in encoding.offsets], np.int64)
