@@ -197,8 +197,8 @@ class Assistant:
 
     def _check(self, question: str) -> None:
         longest = self.settings.max_question_characters
-        if not question.strip():
-            raise QuestionError("The question is empty.", "Ask something in plain English.")
+        if not any(character.isalnum() for character in question):
+            raise QuestionError("The question has no words.", "Ask something in plain English.")
         if any("\ud800" <= character <= "\udfff" for character in question):
             raise QuestionError("The question holds bytes that are no text.", "Send it as UTF-8.")
         if len(question) > longest:

@@ -1,0 +1,24 @@
+"""What several folders of tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.pipeline import Assistant
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    return SEEDS
+
+
+@pytest.fixture(scope="session")
+def seed_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The shipped articles, indexed and answered with the bundled models."""
+    with Assistant.build(SEEDS, store=tmp_path_factory.mktemp("seeds") / "store") as assistant:
+        yield assistant
