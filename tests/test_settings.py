@@ -47,7 +47,7 @@ def test_mistakes_in_the_file_are_told(config: Path, text: str, says: str) -> No
 
 
 def test_mistakes_elsewhere_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="Cannot read the settings file .*--config"):
+    with pytest.raises(SettingsError, match=r"Cannot read the settings file .*--config"):
         load_settings(tmp_path / "missing.toml")
     with pytest.raises(SettingsError, match="'reeder' from the call: unknown"):
         load_settings(reeder="x")
@@ -56,7 +56,7 @@ def test_mistakes_elsewhere_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         load_settings()
     monkeypatch.delenv("ASSISTANT_PASSAGES_READ")
     monkeypatch.setenv("ASSISTANT_REEDER", "x")
-    with pytest.raises(SettingsError, match="ASSISTANT_REEDER is not a setting.*ASSISTANT_READER"):
+    with pytest.raises(SettingsError, match=r"ASSISTANT_REEDER is not a setting.*ASSISTANT_READER"):
         load_settings()
 
 

@@ -1,0 +1,147 @@
+"""The command line as a script sees it: output, exit codes, errors without tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.apps.terminal import printable
+from assistant.pipeline import Assistant
+
+WHO = "Who will head the Japanese liaison team?"
+
+
+def run(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "assistant.apps.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.fixture(scope="module")
+def store(seed_assistant: Assistant) -> Path:
+    return seed_assistant.settings.store
+
+
+def test_index_tells_what_it_did_and_what_it_skipped(seeds: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for path in seeds.glob("*.txt"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    first = run("index", folder, "--store", tmp_path / "store")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("5 new, 0 changed, 0 removed, 0 unchanged, 0 skipped.")
+
+    (folder / "bad\x1b[31m.txt").write_bytes(b"\x00\x01\x02\x03" * 100)
+    second = run("index", folder, "--store", tmp_path / "store")
+    assert second.returncode == 4
+    assert "0 new, 0 changed, 0 removed, 5 unchanged, 1 skipped." in second.stdout
+    assert "Skipped: " in second.stderr
+    assert "\x1b" not in second.stderr, "a file name must not steer the terminal"
+    report = json.loads(run("index", folder, "--store", tmp_path / "store", "--json").stdout)
+    assert (report["unchanged"], report["embedded"], len(report["skipped"])) == (5, 0, 1)
+
+
+def test_ask_shows_answer_sentence_and_place(store: Path) -> None:
+    finished = run("ask", WHO, "--store", store, "--verbose")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("Kenji Kanasugi\n")
+    assert "director general of the Foreign Ministry's" in " ".join(finished.stdout.split())
+    assert "000_2a07ebe1bec97343.txt, characters 717–974" in finished.stdout
+    assert "retrieve" in finished.stdout
+
+
+def test_ask_json_is_one_object_whose_offsets_slice_the_file(store: Path) -> None:
+    answer = json.loads(run("ask", WHO, "--store", store, "--json").stdout)
+    assert answer["answered"] is True
+    citation = answer["citations"][0]
+    raw = Path(citation["path"]).read_bytes().decode(citation["encoding"])
+    assert raw[citation["answer_start"] : citation["answer_end"]] == answer["text"] == "Kenji Kanasugi"
+
+
+def test_a_refusal_has_its_own_exit_code(store: Path) -> None:
+    finished = run("ask", "Who will succeed Abe as leader?", "--store", store, "--source", "Nobody")
+    assert finished.returncode == 1
+    assert "found nothing in the articles" in finished.stdout
+
+
+def test_a_conversation_through_a_pipe(store: Path) -> None:
+    finished = run("ask", "--store", store, "--json", stdin=f"{WHO}\n{'x' * 5000}\nWhen will he visit Singapore?\n")
+    first, second = map(json.loads, finished.stdout.splitlines())
+    assert first["text"] == "Kenji Kanasugi"
+    assert second["standalone_question"] == "When will Kenji Kanasugi visit Singapore?"
+    assert "5000 characters" in finished.stderr
+    assert finished.returncode == 0
+
+
+def test_a_conversation_in_a_terminal(store: Path) -> None:
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "assistant.apps.cli", "ask", "--store", str(store)]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, close_fds=True) as process:
+        os.close(terminal)
+        os.write(controller, f"{WHO}\n\n".encode())
+        shown = b""
+        while process.poll() is None or b"Kanasugi" not in shown:
+            try:
+                shown += os.read(controller, 4096)
+            except OSError:  # the other end has closed
+                break
+        assert process.wait() == 0
+    os.close(controller)
+    text = shown.decode()
+    assert "an empty line ends the conversation" in text
+    assert "Kenji Kanasugi" in text
+    assert "\x1b[1;7mKenji Kanasugi" in text, "the span is highlighted in its sentence"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ask", WHO, "--store", "{tmp}/none"], "There is no index in .*none"),
+        (["ask", "?", "--store", "{store}"], "The question has no words"),
+        (["ask", "word " * 5000, "--store", "{store}"], "5000 words"),
+        (["index", "{tmp}/none"], "none"),
+        (["index", "{tmp}"], "No"),
+        (["ask", WHO, "--config", "{tmp}/none.toml"], r"Cannot read the settings file"),
+        (["eval", "questions", "{tmp}/none.jsonl", "--store", "{store}"], r"none\.jsonl cannot be read"),
+    ],
+)
+def test_errors_are_explained_without_a_traceback(store: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
+    filled = [argument.format(tmp=tmp_path, store=store) for argument in arguments]
+    finished = run(*filled, ASSISTANT_STORE=str(tmp_path / "unused"))
+    assert finished.returncode == 3
+    assert finished.stdout == ""
+    assert finished.stderr.startswith("Error: ")
+    assert "Traceback" not in finished.stderr
+    assert re.search(says, finished.stderr)
+
+
+def test_wrong_usage_has_its_own_exit_code() -> None:
+    assert run("ask", "--no-such-option").returncode == 2
+    assert run("ask", WHO, "--after", "yesterday").returncode == 2
+
+
+def test_eval_prints_the_shares(store: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    gold = {"file": "000_2a07ebe1bec97343.txt", "start": 717, "end": 731, "text": "Kenji Kanasugi"}
+    questions.write_text(json.dumps({"id": "1", "question": WHO, "answers": [gold]}) + "\n")
+    result = json.loads(run("eval", "questions", questions, "--store", store, "--json").stdout)
+    assert result["figures"]["answered right"] == result["figures"]["exact quotes"] == 1.0
+    assert result["rows"][0]["predicted"] == "Kenji Kanasugi"
+    table = run("eval", "questions", questions, "--store", store)
+    assert "answered right" in table.stdout
+    assert "100.0%" in table.stdout
+
+
+def test_control_characters_are_not_printed() -> None:
+    assert printable("a\x1b[31mb\x9b2J\r\nc\td\x00") == "a\ufffd[31mb\ufffd2J\ufffd\nc\td\ufffd"
