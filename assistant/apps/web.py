@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 #: Questions that may wait for their turn before the server says it is busy.
 QUEUE_SIZE = 32
 
+#: New values of the conversation, the question box (or "leave it") and the notice.
+Shown = tuple[str, str | dict[str, Any], str]
+
 _STYLE = Path(__file__).with_name("web.css")
 _log = logging.getLogger(__name__)
 
@@ -159,26 +162,29 @@ class ChatWindow:
             _log.exception("the state of the index cannot be read")
             return ""
 
-    def ask(self, question: str, key: str) -> Iterator[tuple[str, str, str]]:
-        """Show the question at once, then what came of it: conversation, question box, notice."""
+    def ask(self, question: str, key: str) -> Iterator[Shown]:
+        """Show the question at once, then what came of it: conversation, question box, notice.
+
+        The box is emptied only as the question is taken: what is typed after that stays.
+        """
         session = self.sessions.get(key)
         if not question.strip():
-            yield self._conversation(session), "", rendering.render_notice(self.prompts.say("empty_question"))
+            yield self._conversation(session), gr.skip(), rendering.render_notice(self.prompts.say("empty_question"))
         elif session.full:
             full = self.prompts.say("conversation_full", limit=MAX_EXCHANGES)
-            yield self._conversation(session), question, rendering.render_notice(full)
+            yield self._conversation(session), gr.skip(), rendering.render_notice(full)
         else:
             yield self._conversation(session, pending=question), "", ""
             session.exchanges.append(self._exchange(session, question))
-            yield self._conversation(self.sessions.get(key)), "", ""  # a new one if it was started meanwhile
+            yield self._conversation(self.sessions.get(key)), gr.skip(), ""  # a new one if it was started meanwhile
 
-    def ask_example(self, key: str, event: gr.EventData) -> Iterator[tuple[str, str, str]]:
+    def ask_example(self, key: str, event: gr.EventData) -> Iterator[Shown]:
         """Ask the example question whose button was clicked."""
         number = _sent(event, "number")
         if isinstance(number, int) and 0 <= number < len(self._examples):
             yield from self.ask(self._examples[number], key)
         else:
-            yield self._conversation(self.sessions.get(key)), "", ""
+            yield self._conversation(self.sessions.get(key)), gr.skip(), ""
 
     def open_article(self, key: str, event: gr.EventData) -> str:
         """The article panel at a citation of this session; empty when it names none."""

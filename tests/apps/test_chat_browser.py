@@ -14,6 +14,7 @@ from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Answerer
 from tests.apps.chat_fakes import HOSTILE, FakeAssistant
 
+expect.set_options(timeout=60_000)  # a busy computer is slow, not wrong
 PROMPTS = Prompts.open()
 DESKTOP, PHONE = (1280, 860), (390, 844)
 
