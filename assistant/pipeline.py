@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from assistant.index.opened import Index
     from assistant.index.sync import Progress
     from assistant.reading.reader import Reader
+
+_log = logging.getLogger(__name__)
 
 #: Cleaned articles kept in memory for citations; news articles are a few kilobytes each.
 _ARTICLES_CACHED = 512
@@ -67,15 +70,8 @@ class Assistant:
 
         Raises StoreMissingError, StoreMismatchError, StoreDamagedError or ModelError.
         """
-        from assistant.index.embedder import open_embedder
-        from assistant.index.opened import Index
-        from assistant.index.sync import recipe
-        from assistant.reading.reader import open_reader
-
         chosen = _settings(store, settings)
-        embedder = open_embedder(chosen)
-        index = Index(chosen.store, recipe(embedder, chosen))
-        return cls(index, embedder, open_reader(chosen), chosen)
+        return cls._over(chosen, *_models(chosen))
 
     @classmethod
     def build(
@@ -91,8 +87,18 @@ class Assistant:
         there are none at all, and whatever ``open`` raises.
         """
         chosen = _settings(store, settings)
-        sync(articles, settings=chosen)
-        return cls.open(settings=chosen)
+        embedder, reader = _models(chosen)
+        _sync(articles, chosen, embedder, reader)
+        return cls._over(chosen, embedder, reader)
+
+    @classmethod
+    def _over(cls, settings: Settings, embedder: Embedder, reader: Reader) -> Assistant:
+        from assistant.index.opened import Index
+        from assistant.index.sync import recipe
+
+        index = Index(settings.store, recipe(embedder, settings))
+        _log.info("opened generation %s of the index in %s", index.state.generation, index.state.store)
+        return cls(index, embedder, reader, settings)
 
     @property
     def state(self) -> IndexState:
@@ -187,6 +193,7 @@ class Assistant:
         started = time.perf_counter()
         answer = self._composer.answer(question, standalone, retrieved, spans)
         timings["answer"] = time.perf_counter() - started
+        _log.info("%d spans in %d texts: %s", len(spans), len(texts), answer.refusal or "answered")
         return replace(answer, timings={**timings, "total": sum(timings.values())})
 
     def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
@@ -251,14 +258,32 @@ def sync(
     Raises what ``assistant.index.sync.Synchroniser.run`` raises. ``progress`` is called with a stage
     ("read", "clean", "embed"), how many are done, and how many there are.
     """
-    from assistant.index.embedder import open_embedder
+    chosen = _settings(store, settings)
+    return _sync(articles, chosen, *_models(chosen), rebuild=rebuild, progress=progress)
+
+
+def _sync(
+    articles: str | Path | Sequence[str | Path],
+    settings: Settings,
+    embedder: Embedder,
+    reader: Reader,
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+) -> SyncReport:
     from assistant.index.sync import Synchroniser
+
+    paths = [articles] if isinstance(articles, str | Path) else list(articles)
+    return Synchroniser(settings.store, embedder, reader.count_tokens, settings, progress).run(paths, rebuild=rebuild)
+
+
+def _models(settings: Settings) -> tuple[Embedder, Reader]:
+    from assistant.index.embedder import open_embedder
     from assistant.reading.reader import open_reader
 
-    chosen = _settings(store, settings)
-    paths = [articles] if isinstance(articles, str | Path) else list(articles)
-    embedder, reader = open_embedder(chosen), open_reader(chosen)
-    return Synchroniser(chosen.store, embedder, reader.count_tokens, chosen, progress).run(paths, rebuild=rebuild)
+    embedder, reader = open_embedder(settings), open_reader(settings)
+    _log.info("loaded the embedder %s and the reader %s", embedder.fingerprint, reader.fingerprint)
+    return embedder, reader
 
 
 def _settings(store: str | Path | None, settings: Settings | None) -> Settings:

@@ -23,8 +23,8 @@ _PREFIX = "ASSISTANT_"
 class Settings(BaseSettings):
     """Everything a user can choose. Immutable once made.
 
-    ``embedder``: "bundled" (the fast quantised or full form that is shipped as default),
-    "bundled-fp32", or a sentence-transformers model (local folder or hub name).
+    ``embedder``: "bundled" (all-MiniLM-L6-v2 in int8), "bundled-fp32", or a sentence-transformers
+    model (local folder or hub name).
     ``reader``: "bundled" (int8), "bundled-fp32", "bundled-torch", or any question-answering model
     (local folder or hub name), which runs through transformers.
     """

@@ -10,7 +10,8 @@ from assistant.records import Article, Citation
 def cite(article: Article, start: int, end: int, confidence: float) -> Citation | None:
     """The citation of the clean span ``[start, end)``: its whole sentence, as raw offsets.
 
-    None when the span crosses a block boundary: such a quote would not stand in the file as shown.
+    None when the span runs over the end of a sentence, and so of a block: no answer does, and a quote
+    over a dropped block would not stand in the file as shown.
     Raises StoreDamagedError when raw and clean text disagree.
     """
     offsets = OffsetMap(article.segments)
@@ -18,9 +19,9 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
     block = offsets.block_around(start)
     if answer is None or block is None:
         return None
-    sentence = _sentence_around(article.text, block, (start, end))
+    sentence = _sentence_around(article.text, block, start)
     quote = offsets.to_raw(*sentence)
-    if quote is None:
+    if quote is None or end > sentence[1]:
         return None
     citation = Citation(
         article_id=article.id,
@@ -45,14 +46,9 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
     return citation
 
 
-def _sentence_around(text: str, block: tuple[int, int], span: tuple[int, int]) -> tuple[int, int]:
-    """Clean offsets of the sentence (or sentences) of the block that hold the span."""
-    start, end = span
-    touched = [
-        (block[0] + first, block[0] + last)
-        for first, last in sentence_spans(text[block[0] : block[1]])
-        if block[0] + first < end and block[0] + last > start
-    ]
-    if not touched:
-        return span
-    return min(start, touched[0][0]), max(end, touched[-1][1])
+def _sentence_around(text: str, block: tuple[int, int], start: int) -> tuple[int, int]:
+    """Clean offsets of the sentence of the block that ``start`` lies in; empty at ``start`` when in none."""
+    for first, last in sentence_spans(text[block[0] : block[1]]):
+        if block[0] + first <= start < block[0] + last:
+            return block[0] + first, block[0] + last
+    return start, start

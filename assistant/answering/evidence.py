@@ -49,7 +49,7 @@ class Evidence:
         """
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            if (stored["reader"], stored["embedder"]) == (reader, embedder):
+            if reader in stored["readers"] and embedder in stored["embedders"]:
                 names = ("margin_weight", "similarity_weight", "intercept", "no_answer_threshold")
                 return cls(*(float(stored[name]) for name in names))
         except (OSError, ValueError, KeyError, TypeError) as error:

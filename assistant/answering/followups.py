@@ -22,7 +22,8 @@ _DETERMINERS = {"this", "that", "these", "those"}
 _PRONOUN = re.compile(rf"\b({'|'.join(_KIND)})\b", re.IGNORECASE)
 _QUESTION_WORDS = r"who|whom|whose|what|when|where|which|why|how(?: many| much| long| old| far| often)?"
 _BARE = re.compile(rf"^(?:and |but |so )?({_QUESTION_WORDS})(?: (with|for|to|from|by))?\W*$", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"^(?:and|but|so|or|then)\b[\s,]*(.+)$", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"^(?:and|but|so|or|then)\b[\s,]*", re.IGNORECASE)
+_ELLIPSIS = re.compile(rf"{_CONJUNCTION.pattern}(.+)$", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"^(?:and |but )?(?:what|how) about\s+(.+?)\W*$", re.IGNORECASE)
 _OPENING = re.compile(rf"^(?:(?:in|on|at|from|to|with|for|by|of) )?(?:{_QUESTION_WORDS})\b\s*", re.IGNORECASE)
 _AUXILIARY = re.compile(
@@ -102,6 +103,8 @@ def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
         before_word = bool(re.match(r"\s+\w", asked[match.end() :]))
         if word.lower() in _DETERMINERS and (before_word or kind == "thing"):  # "those talks", "after that": no name
             return word
+        if word.lower() not in ("him", "there") and _names(asked[: match.start()]):  # "When did Trump say he will …"
+            return word
         # "he … him" are two people; "he … his" is one
         role = f"{kind} object" if word.lower() == "him" else kind
         if role not in used:
@@ -180,7 +183,8 @@ def _person(answer: str) -> str:
 
 def _names(text: str) -> list[str]:
     """Capitalised runs, without the sentence's first word when that is a question word."""
-    found = (match.group(0).strip() for match in _NAME.finditer(_OPENING.sub("", text)))
+    body = _AUXILIARY.sub("", _OPENING.sub("", _CONJUNCTION.sub("", text)))
+    found = (match.group(0).strip() for match in _NAME.finditer(body))
     return [re.sub(r"['’]s?$", "", name) for name in found]
 
 

@@ -168,7 +168,8 @@ def _complain(error: AssistantError) -> None:
 
 
 def _start(config: Path | None, verbose: bool, store: Path | None) -> Settings:
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
+    logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
+    logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
     return load_settings(config, store=store)
 
 

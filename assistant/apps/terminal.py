@@ -54,8 +54,7 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
-    rate = f", {report.embedded / report.seconds:,.0f} a second" if report.embedded else ""
-    print(f"Embedded {report.embedded:,} passages in {report.seconds:.1f} s{rate}.")
+    print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
     print(f"The index in {store} holds {report.articles:,} articles, {report.passages:,} passages.")
     errors = Console(stderr=True, highlight=False)
     for item in report.skipped[:_SKIPS_SHOWN]:

@@ -8,6 +8,7 @@ generation. Unchanged files cost no embedding; when nothing changed, nothing is 
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import sqlite3
 import time
@@ -36,6 +37,8 @@ from assistant.index.lexical import LexicalIndex
 from assistant.index.vectors import VectorIndex
 from assistant.records import Article, Metadata, Passage, SkippedFile, SyncReport
 from assistant.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
 Progress = Callable[[str, int, int], None]
@@ -182,6 +185,7 @@ class Synchroniser:
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
+        _log.info("generation %s holds %d articles, %d passages", generation.name, articles, passages)
         return _report(plan, articles, passages, build.embedded)
 
     def _take_in(self, build: _Build, plan: _Plan) -> None:
@@ -199,6 +203,7 @@ class Synchroniser:
     def _clean_and_split(self, build: _Build) -> None:
         """Clean new articles, and those for which other blocks now count as repeated."""
         waiting = list(_to_clean(build.catalogue))
+        _log.info("cleaning %d articles", len(waiting))
         for done, (article_id, repeated) in enumerate(waiting, start=1):
             article = clean_article(build.catalogue.raw_article(article_id), repeated)
             passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)

@@ -37,6 +37,9 @@ HEAD = turn("Who will head the Japanese liaison team?", "Kenji Kanasugi")
         ([turn("What does Abe want to ask Trump?", None)],
          "Why does he want to ask him?", "Why does Abe want to ask Trump?"),
         ([HEAD], "Which of those talks failed?", "Which of those talks failed?"),
+        ([HEAD], "When did Trump say he will meet Kim?", "When did Trump say he will meet Kim?"),
+        ([HEAD], "Does he speak Korean?", "Does Kenji Kanasugi speak Korean?"),
+        ([HEAD], "And where does he live?", "And where does Kenji Kanasugi live?"),
     ],
 )  # fmt: skip
 def test_interpreted(turns: list[Turn], asked: str, meant: str) -> None:
