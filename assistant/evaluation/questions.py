@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from assistant.answering.normalise import normalise_answer
-from assistant.errors import DatasetError
+from assistant.errors import DatasetError, QuestionError
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation
+
+_Kind = TypeVar("_Kind")
 
 #: An answer counts as right from this token F1 with a gold answer on: "Kanasugi" for "Kenji Kanasugi".
 RIGHT_F1 = 0.5
@@ -45,7 +47,8 @@ class Row:
         gold: gold texts; empty when a refusal is right.
         predicted: the answer's text, None when refused.
         f1, exact: token F1 and exact match with the best gold answer (0 when refused or unanswerable).
-        quotes_exact, quotes: citations whose raw offsets slice the file to the quote, and all citations.
+        quotes_exact, quotes: citations (of the answer and its alternatives) whose raw offsets slice the
+            file to the quote, and all citations.
     """
 
     id: str
@@ -107,7 +110,8 @@ def load_questions(path: Path) -> list[list[GoldQuestion]]:
     Raises DatasetError naming file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Only line feeds end a line: JSON strings may hold the other separators that splitlines knows.
+        lines = path.read_bytes().decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"The question set {path} cannot be read: {error}.", "Check the path.") from error
     conversations = [
@@ -119,7 +123,10 @@ def load_questions(path: Path) -> list[list[GoldQuestion]]:
 
 
 def evaluate(assistant: Assistant, conversations: Sequence[Sequence[GoldQuestion]]) -> Evaluation:
-    """Ask everything, each conversation in its own turns."""
+    """Ask everything, each conversation in its own turns.
+
+    Raises DatasetError naming the question when the assistant rejects one.
+    """
     return Evaluation(tuple(row for turns in conversations for row in _ask_all(assistant, turns)))
 
 
@@ -135,13 +142,17 @@ def token_f1(predicted: str, gold: str) -> float:
 def _ask_all(assistant: Assistant, turns: Sequence[GoldQuestion]) -> Iterator[Row]:
     conversation = assistant.conversation()
     for place, gold in enumerate(turns):
-        answer = conversation.ask(gold.question)
+        try:
+            answer = conversation.ask(gold.question)
+        except QuestionError as error:
+            raise DatasetError(f"Question {gold.id} cannot be asked: {error.problem}", error.remedy) from error
         yield _row(gold, answer, follow_up=place > 0)
 
 
 def _row(gold: GoldQuestion, answer: Answer, *, follow_up: bool) -> Row:
     texts = tuple(item.text for item in gold.answers)
     predicted = answer.text
+    citations = [*answer.citations, *(citation for other in answer.alternatives for citation in other.citations)]
     return Row(
         id=gold.id,
         question=gold.question,
@@ -152,15 +163,18 @@ def _row(gold: GoldQuestion, answer: Answer, *, follow_up: bool) -> Row:
         f1=max((token_f1(predicted, text) for text in texts), default=0.0) if predicted else 0.0,
         exact=predicted is not None and normalise_answer(predicted) in {normalise_answer(text) for text in texts},
         confidence=answer.confidence,
-        quotes_exact=sum(_is_exact(citation) for citation in answer.citations),
-        quotes=len(answer.citations),
+        quotes_exact=sum(_is_exact(citation) for citation in citations),
+        quotes=len(citations),
         seconds=answer.timings["total"],
     )
 
 
 def _is_exact(citation: Citation) -> bool:
     """Whether the file on disk, read anew, holds quote and answer exactly where the citation says."""
-    raw = Path(citation.path).read_bytes().decode(citation.encoding)
+    try:
+        raw = Path(citation.path).read_bytes().decode(citation.encoding)
+    except (OSError, UnicodeDecodeError, LookupError):  # moved, gone or written anew since it was indexed
+        return False
     return (
         raw[citation.raw_start : citation.raw_end] == citation.quote
         and raw[citation.answer_start : citation.answer_end] == citation.answer_text
@@ -170,7 +184,9 @@ def _is_exact(citation: Citation) -> bool:
 def _conversation(line: str, where: str) -> list[GoldQuestion]:
     try:
         record = json.loads(line)
-        turns = record.get("turns", [record])
+        turns = _typed(record.get("turns", [record]), list, "turns")
+        if not turns:
+            raise ValueError("there are no turns")
         return [_question(turn, f"{record['id']}.{place}") for place, turn in enumerate(turns, start=1)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"{where} is not a question: {error!r}."
@@ -178,11 +194,25 @@ def _conversation(line: str, where: str) -> list[GoldQuestion]:
 
 
 def _question(turn: Mapping[str, Any], turn_id: str) -> GoldQuestion:
-    answers = tuple(
-        GoldAnswer(str(item["file"]), int(item["start"]), int(item["end"]), str(item["text"]))
-        for item in turn["answers"]
-    )
-    return GoldQuestion(turn_id, str(turn["question"]), answers)
+    question = _typed(turn["question"], str, "question")
+    if not any(character.isalnum() for character in question):
+        raise ValueError(f"question {turn_id} has no words")
+    return GoldQuestion(turn_id, question, tuple(map(_gold_answer, _typed(turn["answers"], list, "answers"))))
+
+
+def _gold_answer(item: Mapping[str, Any]) -> GoldAnswer:
+    start, end = _typed(item["start"], int, "start"), _typed(item["end"], int, "end")
+    text = _typed(item["text"], str, "text")
+    if not 0 <= start < end or not text:
+        raise ValueError(f"the answer {text!r} at {start} to {end} is no span")
+    return GoldAnswer(_typed(item["file"], str, "file"), start, end, text)
+
+
+def _typed(value: object, kind: type[_Kind], name: str) -> _Kind:
+    """``value``, which must be of that very type: True is no offset, and "38" none either."""
+    if type(value) is not kind:
+        raise TypeError(f"{name} is {value!r}, not {kind.__name__}")
+    return value
 
 
 def _right(rows: Sequence[Row]) -> Share:
