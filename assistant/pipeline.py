@@ -135,7 +135,10 @@ class Assistant:
     ) -> list[RetrievedPassage]:
         """The ``k`` (default: ``settings.passages_read``) best passages for ``query``, best first."""
         self._check(query)
-        return self._retriever.retrieve(query, k or self.settings.passages_read, ArticleFilter(after, before, source))
+        wanted = self.settings.passages_read if k is None else k
+        if wanted < 1:
+            raise QuestionError(f"{wanted} passages were asked for.", "Ask for at least one.")
+        return self._retriever.retrieve(query, wanted, ArticleFilter(after, before, source))
 
     def passages_to_read(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.answering.normalise import normalise_answer
+from assistant.answering.normalise import meaning
 from assistant.records import Citation
 
 
@@ -27,7 +27,7 @@ class Candidate:
 
 
 def merge(citations: Iterable[Citation]) -> list[Candidate]:
-    """Candidates by falling confidence; answers of equal normalised text are one candidate.
+    """Candidates by falling confidence; answers of one meaning are one candidate.
 
     A place that a surer citation of any candidate already covers is left out, so that "Kanasugi" inside
     "Kenji Kanasugi" is not offered as another answer.
@@ -35,7 +35,7 @@ def merge(citations: Iterable[Citation]) -> list[Candidate]:
     taken: list[Citation] = []
     groups: dict[str, list[Citation]] = {}
     for citation in sorted(citations, key=lambda item: -item.confidence):
-        key = normalise_answer(citation.answer_text)
+        key = meaning(citation.answer_text)
         if not key or any(_same_place(citation, other) for other in taken):
             continue
         taken.append(citation)

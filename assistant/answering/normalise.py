@@ -1,4 +1,4 @@
-"""When two answers say the same: the SQuAD rules (case, English articles, punctuation, spaces)."""
+"""When two answers say the same, and the SQuAD rules that scores are defined by."""
 
 from __future__ import annotations
 
@@ -6,13 +6,33 @@ import re
 import unicodedata
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+#: What belongs to a figure: "1.5", "12:30", "1/2", "8-9", "-5".
+_IN_FIGURE = re.compile(r"(?<=\d)[.,:/-](?=\d)|(?<![\w)])[-+.](?=[\d$€£])")
+
+
+def meaning(text: str) -> str:
+    """A key that is equal for answers of one meaning: without case, articles, punctuation and odd spaces.
+
+    Punctuation inside figures counts ("1.5" is not "15"), and so do currency and percent signs; commas
+    between thousands do not. Never empty for a text that is not blank.
+    """
+    plain = _THOUSANDS.sub("", _DASHES.sub("-", " ".join(text.casefold().split())))
+    figures = {match.start() for match in _IN_FIGURE.finditer(plain)}
+    kept = "".join(
+        " " if character == "-" and place not in figures else character
+        for place, character in enumerate(plain)
+        if place in figures or character == "-" or not _is_punctuation(character)
+    )
+    return " ".join(_ARTICLES.sub(" ", kept).split()) or plain
 
 
 def normalise_answer(text: str) -> str:
-    """``text`` lower-cased, without punctuation, English articles and superfluous spaces.
+    """The SQuAD rules: lower-case, no punctuation, no English articles, single spaces.
 
     Punctuation is any Unicode punctuation or symbol but currency and percent signs, so that curly and
-    straight quotes compare equal while "$5" and "5%" stay different answers from "5".
+    straight quotes compare equal.
     """
     kept = "".join(character for character in text.casefold() if not _is_punctuation(character))
     return " ".join(_ARTICLES.sub(" ", kept).split())

@@ -43,9 +43,9 @@ def fingerprints(raw: RawArticle) -> tuple[str, ...]:
     return tuple(block_fingerprint(block) for block in split_blocks(raw.text))
 
 
-def source_key(raw: RawArticle) -> str:
+def source_key(path: str) -> str:
     """Articles with the same key are compared for repeated blocks: those of one folder."""
-    return str(PurePath(raw.path).parent)
+    return str(PurePath(path).parent)
 
 
 def _join(blocks: Iterable[Block]) -> tuple[str, tuple[Segment, ...]]:

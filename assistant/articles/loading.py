@@ -39,7 +39,7 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
         ArticleError: the file is missing, unreadable, not a regular file, too large, binary, of no
             recognisable encoding, or holds no text; the message says which.
     """
-    data = _read(path, max_bytes)
+    data = read_bytes(path, max_bytes)
     encoding, text = _decode(path, data)
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise ArticleError(f"The file {path} is empty: it holds no text.", "Put text in it, or delete it.")
@@ -48,7 +48,12 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
     )
 
 
-def _read(path: Path, max_bytes: int) -> bytes:
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """The content of a file that may become an article; ArticleError as for ``load_article``."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ArticleError(f"The name of the file {path} is not UTF-8.", "Rename it.") from error
     # Without O_NONBLOCK, opening a named pipe would wait for a writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:

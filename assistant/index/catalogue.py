@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ CREATE TABLE files (path TEXT PRIMARY KEY, article_id TEXT NOT NULL, content_has
 CREATE INDEX files_of_article ON files (article_id);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, content_hash TEXT NOT NULL, encoding TEXT NOT NULL, raw BLOB NOT NULL,
-    source_key TEXT NOT NULL, fingerprints TEXT NOT NULL, repeated TEXT,
+    fingerprints TEXT NOT NULL, repeated TEXT,
     text BLOB, segments TEXT, title TEXT, published TEXT, source TEXT, byline TEXT, found_in TEXT);
 CREATE TABLE passages (
     id TEXT PRIMARY KEY, article_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
@@ -37,13 +37,13 @@ class BlockStatistics:
 
     Attributes:
         article_id: the article.
-        source_key: articles are compared within one source.
+        path: of its file; articles are compared within one source.
         fingerprints: of its blocks, in order.
         repeated: those that counted as repeated when it was last cleaned; None when it never was.
     """
 
     article_id: str
-    source_key: str
+    path: str
     fingerprints: tuple[str, ...]
     repeated: frozenset[str] | None
 
@@ -75,13 +75,12 @@ class Catalogue:
         """Path to content hash of every file."""
         return dict(self._db.execute("SELECT path, content_hash FROM files"))
 
-    def put_file(self, raw: RawArticle, source_key: str, fingerprints: Sequence[str]) -> None:
+    def put_file(self, raw: RawArticle, fingerprints: Sequence[str]) -> None:
         """Record a file; its article is added, still to be cleaned, unless the content is known."""
         article_id = raw.content_hash[:16]
         self._db.execute(
-            "INSERT OR IGNORE INTO articles (id, content_hash, encoding, raw, source_key, fingerprints)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (article_id, raw.content_hash, raw.encoding, _pack(raw.text), source_key, json.dumps(list(fingerprints))),
+            "INSERT OR IGNORE INTO articles (id, content_hash, encoding, raw, fingerprints) VALUES (?, ?, ?, ?, ?)",
+            (article_id, raw.content_hash, raw.encoding, _pack(raw.text), json.dumps(list(fingerprints))),
         )
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (raw.path, article_id, raw.content_hash))
 
@@ -101,10 +100,13 @@ class Catalogue:
 
     def block_statistics(self) -> Iterator[BlockStatistics]:
         """What repetition is judged by, for every article, in a stable order."""
-        rows = self._db.execute("SELECT id, source_key, fingerprints, repeated FROM articles ORDER BY id")
-        for article_id, source_key, fingerprints, repeated in rows:
+        rows = self._db.execute(
+            "SELECT id, (SELECT min(path) FROM files WHERE article_id = id), fingerprints, repeated"
+            " FROM articles ORDER BY id"
+        )
+        for article_id, path, fingerprints, repeated in rows:
             known = None if repeated is None else frozenset(json.loads(repeated))
-            yield BlockStatistics(article_id, source_key, tuple(json.loads(fingerprints)), known)
+            yield BlockStatistics(article_id, path, tuple(json.loads(fingerprints)), known)
 
     def raw_article(self, article_id: str) -> RawArticle:
         """The raw file behind an article; KeyError when there is none."""
@@ -142,10 +144,24 @@ class Catalogue:
         self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
         return former
 
-    def forget_cleaning(self) -> None:
-        """Make every article wait for cleaning again; raw texts stay."""
+    def holds(self, article: Article) -> bool:
+        """Whether this very clean text and metadata are stored already."""
+        try:
+            return self.text(article.id) == article.text and self.metadata(article.id) == article.metadata
+        except KeyError:
+            return False
+
+    def put_repeated(self, article_id: str, repeated: frozenset[str]) -> None:
+        """Note what counts as repeated for an article whose clean text that does not change."""
+        self._db.execute("UPDATE articles SET repeated = ? WHERE id = ?", (json.dumps(sorted(repeated)), article_id))
+
+    def forget_cleaning(self, fingerprints: Callable[[RawArticle], Sequence[str]]) -> None:
+        """Make every article wait for cleaning again, with fingerprints taken anew; raw texts stay."""
         self._db.execute("DELETE FROM passages")
         self._db.execute("UPDATE articles SET repeated = NULL, text = NULL")
+        for article_id in self.article_ids():
+            taken = json.dumps(list(fingerprints(self.raw_article(article_id))))
+            self._db.execute("UPDATE articles SET fingerprints = ? WHERE id = ?", (taken, article_id))
 
     def article(self, article_id: str) -> Article:
         """A cleaned article; KeyError when there is none."""

@@ -62,21 +62,19 @@ class Store:
         """Directory of the generation that answers, or None when nothing was ever indexed here."""
         try:
             name = (self.directory / _POINTER).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self.finished():
+                raise self.damaged(f"its pointer file {_POINTER} is missing") from error
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise self._damaged(f"its pointer file {_POINTER} cannot be read ({error})") from error
+            raise self.damaged(f"its pointer file {_POINTER} cannot be read ({error})") from error
         if not name.isdigit() or not (self._generations / name).is_dir():
-            raise self._damaged(f"its pointer file {_POINTER} names a generation that is not there ('{name[:40]}')")
+            raise self.damaged(f"its pointer file {_POINTER} names a generation that is not there ('{name[:40]}')")
         return self._generations / name
 
-    def newest_readable(self) -> Path | None:
-        """The generation to rescue articles from: the current one, or when the pointer is lost, the newest."""
-        try:
-            return self.current()
-        except StoreDamagedError:
-            finished = sorted(self._generations.glob(f"*/{_MANIFEST}"))
-            return finished[-1].parent if finished else None
+    def finished(self) -> list[Path]:
+        """Every generation that was finished, newest first: what articles can be rescued from."""
+        return sorted((path.parent for path in self._generations.glob(f"[0-9]*/{_MANIFEST}")), reverse=True)
 
     def require_current(self) -> Path:
         """Like ``current``, but StoreMissingError when there is none."""
@@ -94,7 +92,7 @@ class Store:
             fields = json.loads((generation / _MANIFEST).read_text(encoding="utf-8"))
             return Manifest(**{**fields, "recipe": Recipe(**fields["recipe"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise self._damaged(f"the manifest of generation {generation.name} cannot be read ({error})") from error
+            raise self.damaged(f"the manifest of generation {generation.name} cannot be read ({error})") from error
 
     def check_recipe(self, manifest: Manifest, wanted: Recipe) -> None:
         """StoreMismatchError, naming what differs, unless the index was made as ``wanted``."""
@@ -123,19 +121,19 @@ class Store:
             ) from error
 
     def start_generation(self) -> Path:
-        """A new, empty directory beside the current generation; remains of dead builds are removed."""
-        current = self.newest_readable()
+        """A new, empty directory; what dead builds have left is removed, finished generations are not."""
         self._generations.mkdir(parents=True, exist_ok=True)
-        newest = int(current.name) if current else 0
+        finished = self.finished()
         for leftover in self._generations.iterdir():
-            if not leftover.name.isdigit() or int(leftover.name) > newest:
+            if leftover not in finished and leftover != self._pointed_to():
                 shutil.rmtree(leftover, ignore_errors=True)
-        generation = self._generations / f"{newest + 1:06d}"
+        taken = [int(path.name) for path in self._generations.iterdir() if path.name.isdigit()]
+        generation = self._generations / f"{max(taken, default=0) + 1:06d}"
         generation.mkdir()
         return generation
 
-    def finish_generation(self, generation: Path, manifest: Manifest) -> None:
-        """Write the manifest, make everything durable, switch the pointer, drop what is two behind."""
+    def publish(self, generation: Path, manifest: Manifest) -> None:
+        """Write the manifest, make everything durable and switch the pointer."""
         (generation / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
         for path in generation.rglob("*"):
             _flush(path)
@@ -145,21 +143,27 @@ class Store:
         _flush(pointer)
         os.replace(pointer, self.directory / _POINTER)
         _flush(self.directory)
-        # The generation just replaced stays: a reader may have opened it a moment ago.
-        for old in self._generations.iterdir():
-            if old.name.isdigit() and int(old.name) < int(generation.name) - 1:
-                shutil.rmtree(old, ignore_errors=True)
 
-    def _damaged(self, what: str) -> StoreDamagedError:
+    def prune(self) -> None:
+        """Drop finished generations but the current one and the one before it.
+
+        That one stays for readers that have opened it a moment ago.
+        """
+        for old in self.finished()[2:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _pointed_to(self) -> Path | None:
+        try:
+            return self.current()
+        except StoreDamagedError:
+            return None
+
+    def damaged(self, what: str) -> StoreDamagedError:
+        """The error for files that are missing or do not fit together."""
         return StoreDamagedError(
             f"The index in {self.directory} is damaged: {what}.",
             f"Build it anew: assistant index PATH --store {self.directory} --rebuild.",
         )
-
-
-def damaged(store: Path, what: str) -> StoreDamagedError:
-    """The error for an index whose files are missing or do not fit together."""
-    return Store(store)._damaged(what)
 
 
 def _flush(path: Path) -> None:

@@ -25,16 +25,16 @@ from assistant.articles import (
     find_article_files,
     fingerprints,
     load_article,
+    read_bytes,
     repeated_fingerprints,
     source_key,
     split_passages,
 )
-from assistant.errors import ArticleError, NothingToIndexError, StoreError
+from assistant.errors import ArticleError, AssistantError, NothingToIndexError, StoreError
 from assistant.index.catalogue import Catalogue
 from assistant.index.embedder import Embedder
 from assistant.index.generations import FORMAT_VERSION, Manifest, Recipe, Store
-from assistant.index.lexical import LexicalIndex
-from assistant.index.vectors import VectorIndex
+from assistant.index.opened import CATALOGUE, LEXICAL, VECTORS, Parts
 from assistant.records import Article, Metadata, Passage, SkippedFile, SyncReport
 from assistant.settings import Settings
 
@@ -60,18 +60,32 @@ def embedding_text(passage: Passage, metadata: Metadata) -> str:
 
 @dataclass(slots=True)
 class _Plan:
-    """Files by what has to be done with them."""
+    """Files by what has to be done with them; ``fresh`` maps a file to whether its path was known."""
 
-    fresh: list[Path] = field(default_factory=list)
+    fresh: dict[Path, bool] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
-    new: int = 0
-    changed: int = 0
     unchanged: int = 0
 
-    @property
-    def empty(self) -> bool:
-        return not self.fresh and not self.removed
+    def skip(self, path: Path, error: ArticleError) -> None:
+        """Leave a file out; its earlier version, if there is one, stays."""
+        self.fresh.pop(path, None)
+        self.skipped.append(SkippedFile(str(path), str(error)))
+
+    def report(self, articles: int, passages: int, embedded: int) -> SyncReport:
+        """What was done, and what the index holds now."""
+        changed = sum(self.fresh.values())
+        return SyncReport(
+            new=len(self.fresh) - changed,
+            changed=changed,
+            removed=len(self.removed),
+            unchanged=self.unchanged,
+            skipped=tuple(self.skipped),
+            articles=articles,
+            passages=passages,
+            embedded=embedded,
+            seconds=0.0,
+        )
 
 
 class Synchroniser:
@@ -106,7 +120,10 @@ class Synchroniser:
         try:
             with self._store.writing():
                 report = self._run(files, _roots(paths), rebuild)
-        except (OSError, sqlite3.Error) as error:
+                self._store.prune()
+        except AssistantError:
+            raise
+        except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
             raise StoreError(
                 f"The index in {self._store.directory} could not be written: {error}.",
                 "Free some space or make the folder writable, then run it again; the index as it was still answers.",
@@ -114,90 +131,98 @@ class Synchroniser:
         return replace(report, seconds=time.perf_counter() - started)
 
     def _run(self, files: list[Path], roots: list[Path], rebuild: bool) -> SyncReport:
-        base = self._base(rebuild)
-        if base is None:
-            known: dict[str, str] = {}
-        else:
-            catalogue = Catalogue(base / "catalogue.sqlite")
-            known = catalogue.file_hashes()
-            catalogue.close()
+        base = self._rescue() if rebuild else self._base()
+        known = _known(base)
         plan = self._plan(files, roots, known)
         if not known and not plan.fresh:
-            reasons = "; ".join(f"{item.path}: {item.reason}" for item in plan.skipped[:3])
-            raise NothingToIndexError(
-                f"None of the {len(files)} files could be read ({reasons}).", "Nothing was changed."
-            )
-        if base is not None and plan.empty and not rebuild:
+            raise _nothing_readable(plan)
+        if base is not None and not rebuild and not plan.fresh and not plan.removed:
             manifest = self._store.manifest(base)
-            return _report(plan, manifest.articles, manifest.passages, embedded=0)
+            return plan.report(manifest.articles, manifest.passages, embedded=0)
         return self._build(base, plan, rebuild)
 
-    def _base(self, rebuild: bool) -> Path | None:
-        """The generation to start from; None for an empty start. A rebuild takes what is still readable."""
-        if rebuild:
-            base = self._store.newest_readable()
-            return base if base is not None and _readable(base / "catalogue.sqlite") else None
+    def _base(self) -> Path | None:
+        """The current generation, whole and made the same way; None when there is none."""
         base = self._store.current()
         if base is not None:
-            self._store.check_recipe(self._store.manifest(base), self._recipe)
+            manifest = self._store.manifest(base)
+            self._store.check_recipe(manifest, self._recipe)
+            parts = Parts(self._store, base)
+            try:
+                parts.require(manifest.articles, manifest.passages)
+            finally:
+                parts.close()
         return base
 
+    def _rescue(self) -> Path | None:
+        """The newest generation whose catalogue can still be read; None when there is none."""
+        try:
+            current = self._store.current()
+        except StoreError:
+            current = None
+        candidates = [current] if current is not None else []
+        return next((path for path in [*candidates, *self._store.finished()] if _readable(path / CATALOGUE)), None)
+
     def _plan(self, files: list[Path], roots: list[Path], known: dict[str, str]) -> _Plan:
-        plan, present = _Plan(), set()
+        plan, hashes = _Plan(), set()
         for done, path in enumerate(files, start=1):
             name = str(path)
-            present.add(name)
             try:
-                if name in known and known[name] == _content_hash(path, self._settings.max_file_bytes):
+                content = read_bytes(path, self._settings.max_file_bytes)
+                digest = hashlib.sha256(content).hexdigest()
+                hashes.add(digest)
+                if known.get(name) == digest:
                     plan.unchanged += 1
                 else:
                     load_article(path, self._settings.max_file_bytes)
-                    plan.fresh.append(path)
-                    plan.changed += name in known
-                    plan.new += name not in known
+                    plan.fresh[path] = name in known
             except ArticleError as error:
-                plan.skipped.append(SkippedFile(name, str(error)))
+                plan.skip(path, error)
             self._progress("read", done, len(files))
-        plan.removed = [name for name in known if name not in present and _is_under(Path(name), roots)]
+        present = {str(path) for path in files}
+        plan.removed = [
+            name
+            for name, digest in known.items()
+            if name not in present and (_is_under(Path(name), roots) or (digest in hashes and not Path(name).exists()))
+        ]
         return plan
 
     def _build(self, base: Path | None, plan: _Plan, rebuild: bool) -> SyncReport:
         generation = self._store.start_generation()
         try:
-            if base is not None:
-                shutil.copyfile(base / "catalogue.sqlite", generation / "catalogue.sqlite")
-                if not rebuild:
-                    shutil.copytree(base / "vectors", generation / "vectors")
-                    shutil.copytree(base / "lexical", generation / "lexical")
-            build = _Build(generation, self._embedder, self._progress)
+            _copy(base, generation, only_catalogue=rebuild)
+            build = _Build(self._store, generation, self._embedder, self._progress)
             try:
                 if rebuild:
-                    build.catalogue.forget_cleaning()
+                    build.catalogue.forget_cleaning(fingerprints)
                 self._take_in(build, plan)
                 self._clean_and_split(build)
                 build.embed()
                 articles, passages = build.catalogue.counts()
+                if not articles:
+                    raise _nothing_readable(plan)
+                build.parts.require(articles, passages)
             finally:
-                build.close()
+                build.parts.close()
             synced_at = datetime.now(UTC).isoformat(timespec="seconds")
             manifest = Manifest(generation.name, self._recipe, synced_at, articles, passages)
-            self._store.finish_generation(generation, manifest)
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
+        self._store.publish(generation, manifest)
         _log.info("generation %s holds %d articles, %d passages", generation.name, articles, passages)
-        return _report(plan, articles, passages, build.embedded)
+        return plan.report(articles, passages, build.embedded)
 
     def _take_in(self, build: _Build, plan: _Plan) -> None:
         """Store fresh files, forget removed ones."""
         build.catalogue.remove_files(plan.removed)
-        for path in plan.fresh:
+        for path in list(plan.fresh):
             try:
                 raw = load_article(path, self._settings.max_file_bytes)
             except ArticleError as error:  # it changed since it was looked at
-                plan.skipped.append(SkippedFile(str(path), str(error)))
-                continue
-            build.catalogue.put_file(raw, source_key(raw), fingerprints(raw))
+                plan.skip(path, error)
+            else:
+                build.catalogue.put_file(raw, fingerprints(raw))
         build.drop(build.catalogue.remove_orphans())
 
     def _clean_and_split(self, build: _Build) -> None:
@@ -206,29 +231,31 @@ class Synchroniser:
         _log.info("cleaning %d articles", len(waiting))
         for done, (article_id, repeated) in enumerate(waiting, start=1):
             article = clean_article(build.catalogue.raw_article(article_id), repeated)
-            passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)
-            build.put(article, repeated, passages)
+            if build.catalogue.holds(article):
+                build.catalogue.put_repeated(article_id, repeated)
+            else:
+                passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)
+                build.put(article, repeated, passages)
             self._progress("clean", done, len(waiting))
 
 
 class _Build:
     """A generation being written."""
 
-    def __init__(self, generation: Path, embedder: Embedder, progress: Progress) -> None:
-        self.catalogue = Catalogue(generation / "catalogue.sqlite", writable=True)
+    def __init__(self, store: Store, generation: Path, embedder: Embedder, progress: Progress) -> None:
+        self.parts = Parts(store, generation, writable=True)
+        self.catalogue = self.parts.catalogue
         self.embedded = 0
         self._pending: list[str] = []
         self._waiting = 0
-        self._vectors = VectorIndex(generation / "vectors")
-        self._lexical = LexicalIndex(generation / "lexical")
         self._embedder = embedder
         self._progress = progress
 
     def drop(self, passage_ids: list[str]) -> None:
         """Remove passages from both indexes."""
         if passage_ids:
-            self._vectors.remove(passage_ids)
-            self._lexical.remove(passage_ids)
+            self.parts.vectors.remove(passage_ids)
+            self.parts.lexical.remove(passage_ids)
 
     def put(self, article: Article, repeated: frozenset[str], passages: list[Passage]) -> None:
         """Store a cleaned article; its passages wait for ``embed``."""
@@ -246,13 +273,7 @@ class _Build:
                 self._write(batch)
                 batch = []
         self._write(batch)
-        self._lexical.commit()
-
-    def close(self) -> None:
-        """Release the files."""
-        self._vectors.close()
-        self._lexical.close()
-        self.catalogue.close()
+        self.parts.lexical.commit()
 
     def _write(self, batch: list[tuple[Passage, Metadata]]) -> None:
         if not batch:
@@ -260,8 +281,8 @@ class _Build:
         texts = [embedding_text(passage, metadata) for passage, metadata in batch]
         vectors = self._embedder.embed(texts, progress=self._advance)
         passages, metadata = [item[0] for item in batch], [item[1] for item in batch]
-        self._vectors.add([passage.id for passage in passages], vectors, metadata)
-        self._lexical.add(passages, metadata)
+        self.parts.vectors.add([passage.id for passage in passages], vectors, metadata)
+        self.parts.lexical.add(passages, metadata)
 
     def _advance(self, count: int) -> None:
         self.embedded += count
@@ -272,7 +293,7 @@ def _to_clean(catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
     by_source = defaultdict(list)
     for statistics in catalogue.block_statistics():
-        by_source[statistics.source_key].append(statistics)
+        by_source[source_key(statistics.path)].append(statistics)
     for group in by_source.values():
         repeated = repeated_fingerprints([item.fingerprints for item in group])
         for item in group:
@@ -281,14 +302,28 @@ def _to_clean(catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
                 yield item.article_id, concerns_it
 
 
-def _content_hash(path: Path, max_bytes: int) -> str | None:
-    """SHA-256 of a file that may be indexed; None when it is too large or cannot be read."""
+def _known(base: Path | None) -> dict[str, str]:
+    if base is None:
+        return {}
+    catalogue = Catalogue(base / CATALOGUE)
     try:
-        if path.stat().st_size > max_bytes:
-            return None
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+        return catalogue.file_hashes()
+    finally:
+        catalogue.close()
+
+
+def _copy(base: Path | None, generation: Path, *, only_catalogue: bool) -> None:
+    if base is None:
+        return
+    shutil.copyfile(base / CATALOGUE, generation / CATALOGUE)
+    if not only_catalogue:
+        shutil.copytree(base / VECTORS, generation / VECTORS)
+        shutil.copytree(base / LEXICAL, generation / LEXICAL)
+
+
+def _nothing_readable(plan: _Plan) -> NothingToIndexError:
+    reasons = " ".join(item.reason for item in plan.skipped[:3])
+    return NothingToIndexError(f"No file could be read. {reasons}", "Nothing was changed.")
 
 
 def _readable(catalogue: Path) -> bool:
@@ -307,17 +342,3 @@ def _roots(paths: Sequence[str | Path]) -> list[Path]:
 
 def _is_under(path: Path, roots: list[Path]) -> bool:
     return any(path == root or root in path.parents for root in roots)
-
-
-def _report(plan: _Plan, articles: int, passages: int, embedded: int) -> SyncReport:
-    return SyncReport(
-        new=plan.new,
-        changed=plan.changed,
-        removed=len(plan.removed),
-        unchanged=plan.unchanged,
-        skipped=tuple(plan.skipped),
-        articles=articles,
-        passages=passages,
-        embedded=embedded,
-        seconds=0.0,
-    )

@@ -126,13 +126,15 @@ def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.Tem
     end = len(article.text)
     passage = Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text)
     catalogue = Catalogue(place, writable=True)
-    catalogue.put_file(raw, "folder", ["f1", "f2"])
+    catalogue.put_file(raw, ["f1", "f2"])
     assert [item.repeated for item in catalogue.block_statistics()] == [None]
+    assert not catalogue.holds(article)
     assert catalogue.put_cleaned(article, frozenset(["f2"]), [passage]) == []
     catalogue.close()
 
     opened = Catalogue(place)
     assert opened.article(article.id) == article
+    assert opened.holds(article)
     assert opened.passages([passage.id]) == [passage]
     assert opened.article_passages(article.id) == (article.metadata, [passage])
     assert next(opened.block_statistics()).repeated == {"f2"}

@@ -15,6 +15,7 @@ import pytest
 from assistant.errors import (
     NothingToIndexError,
     StoreDamagedError,
+    StoreError,
     StoreLockedError,
     StoreMismatchError,
     StoreMissingError,
@@ -243,6 +244,7 @@ def test_another_embedder_is_refused_until_rebuilt(folder: Path, store: Path, tm
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "pointer": lambda store: (store / "CURRENT").write_text("000099\n"),
+    "no pointer": lambda store: (store / "CURRENT").unlink(),
     "pointer out of the store": lambda store: (store / "CURRENT").write_text("../../etc\n"),
     "manifest": lambda store: next(store.rglob("manifest.json")).write_text("{"),
     "no manifest": lambda store: next(store.rglob("manifest.json")).unlink(),
@@ -262,6 +264,10 @@ def test_damage_is_told_and_mended_by_rebuilding(folder: Path, store: Path, part
 
     with pytest.raises(StoreDamagedError, match=r"damaged.*--rebuild"):
         opened(store)
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    with pytest.raises(StoreDamagedError, match=r"damaged.*--rebuild"):
+        sync(folder, store)
+    (folder / "music.txt").unlink()
     report = sync(folder, store, rebuild=True)
 
     assert report.articles == 3
@@ -312,3 +318,113 @@ def test_a_failing_sync_leaves_no_remains(folder: Path, store: Path) -> None:
         sync(folder, store, embedder=Failing())
     assert len(list((store / "generations").iterdir())) == 1
     assert len(titles(store)) == 3
+
+
+def test_an_interrupted_pruning_loses_nothing(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(path: Path, ignore_errors: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    for subject in ("music", "chess", "opera"):
+        (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+        if subject == "opera":
+            monkeypatch.setattr("assistant.index.generations.shutil.rmtree", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                sync(folder, store)
+        else:
+            sync(folder, store)
+    assert titles(store) == {"fishing", "railways", "poetry", "music", "chess", "opera"}
+
+
+def test_a_rebuild_rescues_articles_from_the_generation_before(folder: Path, store: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "chess.txt").write_text(story("chess"), encoding="utf-8")
+    sync(other, store)
+    sync(folder, store)
+    current = Store(store).current()
+    assert current is not None
+    (current / "catalogue.sqlite").write_bytes(b"junk" * 999)
+    assert sync(folder, store, rebuild=True).articles == 4
+
+
+def test_a_file_name_that_is_no_text_is_skipped(folder: Path, store: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text(story("coffee"))
+    report = sync(folder, store)
+    assert report.articles == 3
+    assert "Rename it" in report.skipped[0].reason
+
+
+def test_a_disk_that_refuses_is_told(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusal(Exception):
+        """Chroma and tantivy have error types of their own."""
+
+    def refuse(*_: object) -> None:
+        raise Refusal("database or disk is full")
+
+    sync(folder, store)
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr("assistant.index.vectors.VectorIndex.add", refuse)
+        with pytest.raises(StoreError, match=r"disk is full.*Free some space"):
+            sync(folder, store)
+    assert titles(store) == {"fishing", "railways", "poetry"}
+    assert sync(folder, store).new == 1
+
+
+def test_repetition_that_changes_no_text_costs_no_embedding(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    for number in range(12):
+        (folder / f"{number}.txt").write_text(f"{story(f'topic{number}')}\nShare this article on Facebook\n")
+        report = sync(folder, store)
+        assert report.embedded <= 3
+
+
+def test_a_moved_folder_takes_its_articles_along(folder: Path, store: Path) -> None:
+    first = sync(folder, store)
+    moved = folder.rename(folder.parent / "moved")
+    report = sync(moved, store)
+    assert (report.new, report.removed, report.articles, report.embedded) == (3, 3, first.articles, 0)
+    index = opened(store)
+    assert {Path(index.catalogue.article(item).path).parent for item in index.catalogue.article_ids()} == {moved}
+    index.close()
+
+
+def test_a_pipe_in_place_of_a_file_is_skipped(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    (folder / "poetry.txt").unlink()
+    os.mkfifo(folder / "poetry.txt")
+    report = sync(folder, store)
+    assert report.articles == 3 - report.removed
+
+
+def test_an_index_is_never_emptied_by_files_that_turn_bad(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "bad.txt").write_bytes(b"")
+    with pytest.raises(NothingToIndexError, match=r"bad\.txt.*Nothing was changed"):
+        sync(folder, store)
+    assert len(titles(store)) == 3
+
+
+def test_a_file_that_turns_bad_between_two_looks_is_counted_once(folder: Path, store: Path) -> None:
+    def spoil(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("read", total):
+            (folder / "poetry.txt").write_bytes(b"")
+
+    report = Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS, spoil).run([folder])
+    assert (report.new, len(report.skipped), report.articles) == (2, 1, 2)
+
+
+def test_a_store_that_may_not_be_written_is_told(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(folder, store)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # tests may run as root, whom no mode stops
+    with pytest.raises(StoreError, match="write permission"):
+        opened(store)
+
+
+def test_closing_twice_is_harmless(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    index = opened(store)
+    index.close()
+    index.close()
