@@ -6,6 +6,7 @@ explained on standard error, 4 indexed but some files were skipped, 130 interrup
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def main() -> None:
     """Run the command line; every expected failure ends with its explanation, never with a traceback."""
+    _speak_any_encoding()
     try:
         app(prog_name="assistant")
     except AssistantError as error:
@@ -159,6 +161,14 @@ def eval_questions(
     asked = load_questions(questions)
     with _opened(settings) as assistant:
         show_evaluation(evaluate(assistant, asked), as_json=as_json, verbose=verbose)
+
+
+def _speak_any_encoding() -> None:
+    """Unwritable characters are written as their numbers; unreadable bytes are left to the check of questions."""
+    how = {sys.stdin: "surrogateescape", sys.stdout: "backslashreplace", sys.stderr: "backslashreplace"}
+    for stream, errors in how.items():
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _complain(error: AssistantError) -> None:

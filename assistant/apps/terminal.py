@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _STAGES = {"read": "Reading files", "clean": "Cleaning and splitting articles", "embed": "Embedding passages"}
 _SKIPS_SHOWN = 20
+#: Control characters but line ends and tabs, direction overrides and isolates, lone surrogates.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @contextmanager
@@ -48,14 +51,14 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
     """What a sync did; skipped files with their reasons go to standard error."""
     if as_json:
-        print(json.dumps(asdict(report), ensure_ascii=False))
+        _print_json(asdict(report))
         return
     print(
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
     print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
-    print(f"The index in {store} holds {report.articles:,} articles, {report.passages:,} passages.")
+    print(f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.")
     errors = Console(stderr=True, highlight=False)
     for item in report.skipped[:_SKIPS_SHOWN]:
         errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
@@ -66,7 +69,7 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
 def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
     """An answer with its citations, or the refusal and what was nearest."""
     if as_json:
-        print(json.dumps(answer.to_dict(), ensure_ascii=False), flush=True)
+        _print_json(answer.to_dict())
         return
     console = Console(highlight=False, markup=False)
     if answer.standalone_question != answer.question:
@@ -97,7 +100,7 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
 def show_evaluation(evaluation: Evaluation, *, as_json: bool, verbose: bool) -> None:
     """The figures as a table; with ``verbose`` every question that went wrong."""
     if as_json:
-        print(json.dumps(evaluation.to_dict(), ensure_ascii=False))
+        _print_json(evaluation.to_dict())
         return
     from rich.table import Table
 
@@ -109,12 +112,18 @@ def show_evaluation(evaluation: Evaluation, *, as_json: bool, verbose: bool) -> 
     for row in evaluation.rows if verbose else ():
         if not row.right:
             gold = " | ".join(row.gold) or "(refusal)"
-            console.print(f"{row.id}: {row.question}\n    {row.predicted or '(refused)'}  instead of  {gold}")
+            wrong = f"{row.id}: {row.question}\n    {row.predicted or '(refused)'}  instead of  {gold}"
+            console.print(printable(wrong))
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, which could steer a terminal; line ends and tabs stay."""
-    return "".join(c if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160) else "\ufffd" for c in text)
+    """``text`` of the same length, with U+FFFD for what could steer a terminal, reorder a line or not be written."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    """One line, in ASCII: nothing in it steers a terminal, and every encoding can write it."""
+    print(json.dumps(value), flush=True)
 
 
 def _show_citation(citation: Citation, prompts: Prompts, console: Console) -> None:

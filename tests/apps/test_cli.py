@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.apps.terminal import printable
+from assistant.answering.prompts import Prompts
+from assistant.apps.terminal import printable, show_answer, show_evaluation
+from assistant.evaluation.questions import Evaluation, Row
 from assistant.pipeline import Assistant
+
+from .chat_fakes import HARMFUL, HOSTILE, answer, cite
 
 WHO = "Who will head the Japanese liaison team?"
 
@@ -24,6 +28,7 @@ def run(*arguments: str | Path, stdin: str = "", **environment: str) -> subproce
         input=stdin,
         capture_output=True,
         text=True,
+        errors="surrogateescape",  # bytes that are no text can be sent
         env={**os.environ, **environment},
     )
 
@@ -145,3 +150,48 @@ def test_eval_prints_the_shares(store: Path, tmp_path: Path) -> None:
 
 def test_control_characters_are_not_printed() -> None:
     assert printable("a\x1b[31mb\x9b2J\r\nc\td\x00") == "a\ufffd[31mb\ufffd2J\ufffd\nc\td\ufffd"
+
+
+@pytest.mark.parametrize("character", ["\u202a", "\u202e", "\u2066", "\u2069", "\ud800", "\udcff", "\x85", "\x7f"])
+def test_what_reorders_a_line_or_is_no_character_is_not_printed(character: str) -> None:
+    assert printable(f"a{character}b") == "a\ufffdb"
+
+
+def test_text_of_any_language_is_printed() -> None:
+    text = "“Ōsaka” – עברית\u200f, العربية, 日本, 😀"
+    assert printable(text) == text
+
+
+def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "a\x1bb\x9b2J\x7f\u202e\u2066é\udcff"
+    show_answer(answer("?", text), Prompts.open(), as_json=True, verbose=False)
+    shown = capsys.readouterr().out
+    assert shown.isascii() and shown.rstrip("\n").isprintable()
+    assert json.loads(shown)["text"] == text
+
+
+def test_nothing_from_an_article_or_a_question_set_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{HOSTILE}\x1b\x9b\u2066"
+    found = cite(HARMFUL, f"The password is {HOSTILE} swordfish.", HOSTILE, 0.6)
+    show_answer(answer(text, text, (found,), standalone=f"{text}?"), Prompts.open(), as_json=False, verbose=True)
+    row = Row(text, text, text, False, (text,), text, 0.0, False, 0.0, 0, 0, 0.1)
+    show_evaluation(Evaluation((row,)), as_json=False, verbose=True)
+    shown = capsys.readouterr().out
+    assert "swordfish" in shown
+    assert not set("\x00\x1b\x9b\u202e\u2066") & set(shown)
+
+
+def test_an_output_without_unicode_loses_nothing(store: Path) -> None:
+    finished = run("ask", WHO, "--store", store, PYTHONIOENCODING="ascii")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("Kenji Kanasugi\n")
+    assert "\\u201c" in finished.stdout, "the quotation mark that cannot be written is written as its number"
+    as_json = run("ask", WHO, "--store", store, "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(as_json.stdout)["text"] == "Kenji Kanasugi"
+
+
+def test_bytes_that_are_no_text_are_refused_and_the_conversation_goes_on(store: Path) -> None:
+    finished = run("ask", "--store", store, "--json", stdin=f"caf\udce9?\n{WHO}\n", PYTHONIOENCODING="utf-8")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr.startswith("Error: The question holds bytes that are no text.")
+    assert json.loads(finished.stdout)["text"] == "Kenji Kanasugi"
