@@ -150,6 +150,8 @@ def _short_line(text: str, count: int, sentence: bool) -> str | None:
 def _widget(text: str, count: int) -> str | None:
     if vocab.LOGIN.search(text):
         return "login or registration"
+    if vocab.SHARE_LINE.fullmatch(text):
+        return "share or comment widget"
     if count > 4 or not vocab.WIDGET_AT_START.match(text):
         return None
     letters = len("".join(vocab.WIDGET.findall(text)))

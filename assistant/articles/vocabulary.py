@@ -155,6 +155,13 @@ _WIDGET = (
     r"|listen to (?:this )?article|play audio|hide caption|show caption|close|next|previous|advertise|contact us"
     r"|about us|help|faq)"
 )
+SHARE_LINE = re.compile(
+    r"(?:share|send|e-?mail|tweet|print|save|bookmark|recommend)(?: (?:this|the|it))?"
+    r"(?: (?:article|story|page|post|link))?"
+    r"(?: (?:on|via|by|to|with|through) (?:your |a )?(?:facebook|twitter|x|whatsapp|linkedin|pinterest|reddit|telegram"
+    r"|e-?mail|friends?|social media|(?:\w+ )?network))?\W*",
+    re.IGNORECASE,
+)
 WIDGET = re.compile(r"\b" + _WIDGET, re.IGNORECASE)
 WIDGET_AT_START = re.compile(
     rf"(?:\d+\s)?(?:no |leave a |get |post a |add a |view |show |all )?{_WIDGET}(?:\b|(?=discussion))", re.IGNORECASE

@@ -264,3 +264,13 @@ def test_clean_article_uses_what_is_repeated() -> None:
     article = clean_article(raw_article(texts[0]), repeated_in(texts))
     assert BOILERPLATE not in article.text
     assert BOILERPLATE in article.raw_text
+
+
+@pytest.mark.parametrize(
+    "line", ["Share this article on Facebook", "Share", "Email this story to a friend", "Print this page", "Tweet this"]
+)
+def test_share_lines_go(line: str) -> None:
+    body = "The council met on Tuesday, and the mayor told reporters that nothing had been decided yet.\n\n" * 3
+    kept = [d.block.text for d in clean_blocks(split_blocks(f"{body}{line}\n")) if d.kept]
+    assert line not in kept
+    assert len(kept) == 3
