@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from assistant.articles.blocks import Block
 from assistant.articles.clutter import FOOTERS, Look, has_trait_of_clutter, is_plea, look_at
+from assistant.articles.titles import lone_title
 
 #: How strongly a block without prose speaks against being inside the body, in words of prose.
 _PENALTY = {
@@ -184,12 +185,13 @@ def _judge_head(
     headlines = [index for index in open_lines if looks[index].headline or looks[index].prose]
     if first - 1 in open_lines and first - 1 not in headlines and _introduces(blocks, looks, first - 1):
         headlines.append(first - 1)
+    title = lone_title(blocks, looks)
     crowded = len(headlines) > 2 * _MAX_HEADLINES_BEFORE_BODY
     too_early = set(headlines[:-_MAX_HEADLINES_BEFORE_BODY]) if crowded else set()
     for index in open_lines:
         if index in too_early:
             reasons[index] = "headline list before the article"
-        elif index not in headlines and not _heads_section(blocks, looks, reasons, index, body):
+        elif index not in (*headlines, title) and not _heads_section(blocks, looks, reasons, index, body):
             reasons[index] = "short line before the article"
 
 

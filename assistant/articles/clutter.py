@@ -17,6 +17,7 @@ _MAX_OPENING_WORDS = 40
 _MAX_CALL_WORDS = 80
 _MAX_CREDIT_WORDS = 90
 _MAX_CLUTTER_CHARACTERS = 1500
+_MAX_PUBLICATION_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,18 @@ def is_plea(block: Block) -> bool:
     """Whether the block speaks of the publisher's own journalism, as pleas for support do."""
     quotes = any(mark in block.text for mark in '"“”')
     return len(block.text) < 400 and not quotes and bool(vocab.PLEA.search(block.text))
+
+
+def has_shape_of_headline(text: str, words: list[str], sentence: bool) -> bool:
+    """Whether ``text``, of these words, could be a headline of any length: no list of names, credit or fragment."""
+    if not 1 <= len(words) <= 24 or len(text) > 180 or text[-1] in ",;:|":
+        return False
+    if (sentence and text[-1] not in "?!’'\"”") or vocab.LIST_OF_NAMES.match(text):
+        return False
+    if text.startswith("The ") and len(words) <= _MAX_PUBLICATION_WORDS and all(word[0].isupper() for word in words):
+        return False  # a publication's name
+    first = next(character for character in text if character.isalnum())
+    return not first.islower() and not vocab.NOT_IN_HEADLINE.search(text)
 
 
 def _reason(text: str, words: list[str], sentence: bool) -> str | None:
@@ -173,12 +186,7 @@ def _is_titled(words: list[str]) -> bool:
 
 
 def _is_headline(text: str, words: list[str], sentence: bool) -> bool:
-    if not 4 <= len(words) <= 24 or len(text) > 180 or text[-1] in ",;:|":
+    if len(words) < 4 or not has_shape_of_headline(text, words, sentence):
         return False
-    if (sentence and text[-1] not in "?!’'\"”") or vocab.LIST_OF_NAMES.match(text):
-        return False
-    first = next((character for character in text if character.isalnum()), "a")
-    if text.startswith("The ") and all(word[0].isupper() for word in words):
-        return False  # a publication's name
     small = any(word[0].islower() or word.lower() in vocab.FUNCTION_WORDS for word in words)
-    return not first.islower() and not vocab.NOT_IN_HEADLINE.search(text) and (small or len(words) >= 6)
+    return small or len(words) >= 6

@@ -11,6 +11,7 @@ from assistant.articles.blocks import LINE_END, Block
 from assistant.articles.cleaning import BlockDecision
 from assistant.articles.clutter import look_at
 from assistant.articles.dates import bare_date, find_date, labelled_date
+from assistant.articles.titles import lone_title
 from assistant.records import Metadata, RawArticle
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
@@ -126,17 +127,20 @@ def _from_front_matter(findings: _Findings, decisions: Sequence[BlockDecision]) 
 def _from_head(findings: _Findings, decisions: Sequence[BlockDecision], first: int) -> int | None:
     """Title and byline before the first paragraph; returns the index of the title's block."""
     title_at = None
+    has_prose = first < len(decisions)
+    blocks = [decision.block for decision in decisions[: first + 1]]
+    lone = lone_title(blocks, [look_at(block) for block in blocks])
     for index in range(min(first, len(decisions))):
         block = decisions[index].block
         if block.kind == "front matter":
             continue
         if byline := _BYLINE.match(block.text):
             findings.add("byline", byline["names"], block, "byline before the first paragraph")
-        elif title_at is None and decisions[index].kept and _is_title(block, first < len(decisions)):
+        elif title_at is None and decisions[index].kept and (index == lone or _is_title(block, has_prose)):
             title_at = index
             what = "first heading" if block.kind == "heading" else "headline before the first paragraph"
             findings.add("title", block.text, block, what)
-    after = decisions[first + 1 : first + 3] if first < len(decisions) else []
+    after = decisions[first + 1 : first + 3] if has_prose else []
     for decision in after:
         if not decision.kept and (byline := _BYLINE.match(decision.block.text)):
             findings.add("byline", byline["names"], decision.block, "byline")

@@ -98,6 +98,20 @@ _NAME = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}"
 LIST_OF_NAMES = re.compile(rf"{_NAME}(?:(?:, (?:and )?| and ){_NAME})+$")
 NOT_IN_HEADLINE = re.compile(r"[|@]|[-–—]$|special (?:to|for)\b|\bstaff\b|\bcolumnist\b", re.IGNORECASE)
 
+#: Words of lines that only name a section, an agency, a date or a time.
+LABELS = frozenset(
+    """news sport sports politics world business economy markets money finance opinion opinions editorial editorials
+    culture arts entertainment lifestyle life style travel weather health science tech technology education environment
+    climate local national international global regional us u.s uk u.k asia europe africa americas middle east features
+    analysis video videos photos pictures gallery live latest top breaking trending popular exclusive more stories story
+    headlines updates update home menu sections article articles and the of in
+    reuters ap afp upi kyodo xinhua tass yonhap ansa dpa efe pti ani ians bloomberg cnn bbc npr associated press
+    published posted updated modified first last on at by am pm a.m p.m et est edt gmt utc bst jst read min mins minute
+    minutes hour hours day days ago january february march april may june july august september october november
+    december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday
+    sunday""".split()  # noqa: SIM905
+)
+
 HANDLE = re.compile(r"(?<!\w)@\w{2,}|[\w.+-]+@[\w-]+\.\w+|\b(?:twitter|instagram|facebook)\.com/", re.IGNORECASE)
 #: Networks that a page asks to be followed on; in the news themselves, too, so they count only beside a call.
 SOCIAL = _anywhere("facebook", "twitter", "instagram", "whatsapp", "telegram", "youtube", "tiktok", "snapchat")

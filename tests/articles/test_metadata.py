@@ -97,10 +97,71 @@ def test_the_date_in_a_masthead_or_in_the_text_is_not_publication() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Menu", "Sport", "By Ann Poole", "May 19, 2018", "Share", "EMRY", "Ann Poole, Jo Lund and Al Bo"]
+    "line",
+    [
+        "Trump wins",
+        "Bridge reopens",
+        "Bridge Reopens at Night",
+        "Who Won?",
+        "‘No more cranes’",
+        "Cranes: a history",
+        "9 dead",
+        "The Harbour Bridge Opens Again After Repairs",
+    ],
 )
-def test_no_menu_line_is_a_title(line: str) -> None:
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [("", ""), ("---\nlang: en\n---\n", ""), ("", "By Ann Poole\n\nMay 19, 2018\n\n"), ("", "CNN —\n\n")],
+)
+def test_the_only_line_above_the_article_is_its_title_and_stays(line: str, above: str, below: str) -> None:
+    article = clean_article(raw_article(f"{above}{line}\n\n{below}{BODY}"))
+    assert article.metadata.title == line
+    assert article.text.split("\n\n")[0] == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Menu",
+        "Sport",
+        "World News",
+        "Latest",
+        "U.S. Politics",
+        "Log in",
+        "Newsletter Signup",
+        "Skip to main content",
+        "By Ann Poole",
+        "Ann Poole, Jo Lund and Al Bo",
+        "May 19, 2018",
+        "Updated May 14, 2023",
+        "Published 03/04/2020",
+        "9:12 EST Friday, April 4, 2014",
+        "16:48 GMT01 March 2021",
+        "5 min read",
+        "2 hours ago",
+        "Share",
+        "EMRY",
+        "CNN —",
+        "London CNN Business —",
+        "Reuters",
+        "– Kyodo",
+        "The Associated Press",
+        "The Emry Times",
+        "Ann Poole",
+        "Samuel B. Hale",
+        "Emry Morning News",
+        "Emrynews.com",
+        "Bridge:",
+        "It rained.",
+    ],
+)
+def test_no_label_is_a_title(line: str) -> None:
     assert metadata(f"{line}\n\n{BODY}").title is None
+
+
+def test_a_short_line_among_others_is_no_title() -> None:
+    assert metadata(f"Emry Times\n\nFerries\n\n{BODY}").title is None
+    assert metadata(f"9:12 EST Friday, April 4, 2014\n\nFerries\n\n{BODY}").title is None
 
 
 def test_the_first_paragraph_is_no_title() -> None:

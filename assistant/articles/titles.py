@@ -1,0 +1,50 @@
+"""The one line above an article: its title, however short, unless it is a label or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.articles import vocabulary as vocab
+from assistant.articles.blocks import Block
+from assistant.articles.clutter import Look, has_shape_of_headline
+
+_UNSEEN = frozenset({"front matter", "no words", "link or markup only"})
+_MAX_NAME_WORDS = 4
+_BELOW_A_TITLE = frozenset({"byline", "dateline only", "page clock", "photo credit"})
+
+
+def lone_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
+    """Index of the only line above the first paragraph, if it may be a title; None if there are others.
+
+    Front matter and markup do not count, nor do a byline, a dateline, a date or a credit below it.
+    """
+    first = next((index for index, look in enumerate(looks) if look.prose), 0)
+    lines = [index for index in range(first) if looks[index].reason not in _UNSEEN]
+    if not lines or not _may_be_title(blocks[lines[0]], looks[lines[0]]):
+        return None
+    others = lines[1:]
+    return lines[0] if all(looks[i].reason in _BELOW_A_TITLE or _is_date(blocks[i].text) for i in others) else None
+
+
+def _may_be_title(block: Block, look: Look) -> bool:
+    if look.reason is not None or look.headline:
+        return look.headline
+    words = vocab.WORD.findall(block.text)
+    if _is_label(words) or (block.text[-1] not in "?!’'\"”" and _is_name(words)):
+        return False
+    return has_shape_of_headline(block.text, words, look.sentence)
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """Whether it may name an author, a publication or a place, as such lines on real pages nearly always do."""
+    capitals = all(word[0].isupper() and word.lower() not in vocab.FUNCTION_WORDS for word in words)
+    return capitals and len(words) <= _MAX_NAME_WORDS
+
+
+def _is_label(words: Sequence[str]) -> bool:
+    """Whether it says only which section, source, date or time: "World News", "Reuters", "Updated May 14"."""
+    return all(word.lower() in vocab.LABELS or word[0].isdigit() for word in words)
+
+
+def _is_date(text: str) -> bool:
+    return any(character.isdigit() for character in text) and _is_label(vocab.WORD.findall(text))
