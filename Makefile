@@ -3,12 +3,13 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test install lint browser clean
+.PHONY: help chat test eval install lint browser clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make chat     install, index the seed articles, open the chat"
 	@echo "make test     install, then everything CI checks"
+	@echo "make eval     ask the questions about the seed articles, print what was right"
 	@echo "make lint     style, types and layers only"
 	@echo "make install  the environment in $(VENV)"
 	@echo "make clean    remove the environment and caches"
@@ -24,6 +25,10 @@ install: $(VENV)/installed
 chat: install
 	$(BIN)/assistant index seeds
 	$(BIN)/assistant chat
+
+eval: install
+	$(BIN)/assistant index seeds
+	$(BIN)/assistant eval questions seeds/questions.jsonl
 
 lint: install
 	$(BIN)/ruff check .

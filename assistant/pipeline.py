@@ -31,7 +31,7 @@ from assistant.settings import Settings, load_settings
 if TYPE_CHECKING:
     from assistant.index.embedder import Embedder
     from assistant.index.opened import Index
-    from assistant.index.sync import Progress
+    from assistant.index.plan import Progress
     from assistant.reading.reader import Reader
 
 _log = logging.getLogger(__name__)

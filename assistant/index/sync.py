@@ -7,14 +7,13 @@ generation. Unchanged files cost no embedding; when nothing changed, nothing is 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,23 +24,20 @@ from assistant.articles import (
     find_article_files,
     fingerprints,
     load_article,
-    read_bytes,
     repeated_fingerprints,
     source_key,
     split_passages,
 )
-from assistant.errors import ArticleError, AssistantError, NothingToIndexError, StoreError
+from assistant.errors import ArticleError, AssistantError, StoreError
 from assistant.index.catalogue import Catalogue
 from assistant.index.embedder import Embedder
 from assistant.index.generations import FORMAT_VERSION, Manifest, Recipe, Store
 from assistant.index.opened import CATALOGUE, LEXICAL, VECTORS, Parts
-from assistant.records import Article, Metadata, Passage, SkippedFile, SyncReport
+from assistant.index.plan import Progress, SyncPlan, plan_sync
+from assistant.records import Article, Metadata, Passage, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
-
-#: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
-Progress = Callable[[str, int, int], None]
 
 #: Passages held in memory between embedding and writing; memory does not grow with the corpus.
 _WRITE_BATCH = 2048
@@ -56,36 +52,6 @@ def recipe(embedder: Embedder, settings: Settings) -> Recipe:
 def embedding_text(passage: Passage, metadata: Metadata) -> str:
     """What is embedded for a passage: its text with the headline in front."""
     return f"{metadata.title}\n{passage.text}" if metadata.title else passage.text
-
-
-@dataclass(slots=True)
-class _Plan:
-    """Files by what has to be done with them; ``fresh`` maps a file to whether its path was known."""
-
-    fresh: dict[Path, bool] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)
-    skipped: list[SkippedFile] = field(default_factory=list)
-    unchanged: int = 0
-
-    def skip(self, path: Path, error: ArticleError) -> None:
-        """Leave a file out; its earlier version, if there is one, stays."""
-        self.fresh.pop(path, None)
-        self.skipped.append(SkippedFile(str(path), str(error)))
-
-    def report(self, articles: int, passages: int, embedded: int) -> SyncReport:
-        """What was done, and what the index holds now."""
-        changed = sum(self.fresh.values())
-        return SyncReport(
-            new=len(self.fresh) - changed,
-            changed=changed,
-            removed=len(self.removed),
-            unchanged=self.unchanged,
-            skipped=tuple(self.skipped),
-            articles=articles,
-            passages=passages,
-            embedded=embedded,
-            seconds=0.0,
-        )
 
 
 class Synchroniser:
@@ -119,7 +85,7 @@ class Synchroniser:
         files = find_article_files(paths)
         try:
             with self._store.writing():
-                report = self._run(files, _roots(paths), rebuild)
+                report = self._run(files, paths, rebuild)
                 self._store.prune()
         except AssistantError:
             raise
@@ -130,12 +96,12 @@ class Synchroniser:
             ) from error
         return replace(report, seconds=time.perf_counter() - started)
 
-    def _run(self, files: list[Path], roots: list[Path], rebuild: bool) -> SyncReport:
+    def _run(self, files: list[Path], paths: Sequence[str | Path], rebuild: bool) -> SyncReport:
         base = self._rescue() if rebuild else self._base()
         known = _known(base)
-        plan = self._plan(files, roots, known)
+        plan = plan_sync(files, paths, known, self._settings.max_file_bytes, self._progress)
         if not known and not plan.fresh:
-            raise _nothing_readable(plan)
+            raise plan.nothing_readable()
         if base is not None and not rebuild and not plan.fresh and not plan.removed:
             manifest = self._store.manifest(base)
             return plan.report(manifest.articles, manifest.passages, embedded=0)
@@ -163,31 +129,7 @@ class Synchroniser:
         candidates = [current] if current is not None else []
         return next((path for path in [*candidates, *self._store.finished()] if _readable(path / CATALOGUE)), None)
 
-    def _plan(self, files: list[Path], roots: list[Path], known: dict[str, str]) -> _Plan:
-        plan, hashes = _Plan(), set()
-        for done, path in enumerate(files, start=1):
-            name = str(path)
-            try:
-                content = read_bytes(path, self._settings.max_file_bytes)
-                digest = hashlib.sha256(content).hexdigest()
-                hashes.add(digest)
-                if known.get(name) == digest:
-                    plan.unchanged += 1
-                else:
-                    load_article(path, self._settings.max_file_bytes)
-                    plan.fresh[path] = name in known
-            except ArticleError as error:
-                plan.skip(path, error)
-            self._progress("read", done, len(files))
-        present = {str(path) for path in files}
-        plan.removed = [
-            name
-            for name, digest in known.items()
-            if name not in present and (_is_under(Path(name), roots) or (digest in hashes and not Path(name).exists()))
-        ]
-        return plan
-
-    def _build(self, base: Path | None, plan: _Plan, rebuild: bool) -> SyncReport:
+    def _build(self, base: Path | None, plan: SyncPlan, rebuild: bool) -> SyncReport:
         generation = self._store.start_generation()
         try:
             _copy(base, generation, only_catalogue=rebuild)
@@ -200,7 +142,7 @@ class Synchroniser:
                 build.embed()
                 articles, passages = build.catalogue.counts()
                 if not articles:
-                    raise _nothing_readable(plan)
+                    raise plan.nothing_readable()
                 build.parts.require(articles, passages)
             finally:
                 build.parts.close()
@@ -213,7 +155,7 @@ class Synchroniser:
         _log.info("generation %s holds %d articles, %d passages", generation.name, articles, passages)
         return plan.report(articles, passages, build.embedded)
 
-    def _take_in(self, build: _Build, plan: _Plan) -> None:
+    def _take_in(self, build: _Build, plan: SyncPlan) -> None:
         """Store fresh files, forget removed ones."""
         build.catalogue.remove_files(plan.removed)
         for path in list(plan.fresh):
@@ -321,11 +263,6 @@ def _copy(base: Path | None, generation: Path, *, only_catalogue: bool) -> None:
         shutil.copytree(base / LEXICAL, generation / LEXICAL)
 
 
-def _nothing_readable(plan: _Plan) -> NothingToIndexError:
-    reasons = " ".join(item.reason for item in plan.skipped[:3])
-    return NothingToIndexError(f"No file could be read. {reasons}", "Nothing was changed.")
-
-
 def _readable(catalogue: Path) -> bool:
     try:
         opened = Catalogue(catalogue)
@@ -334,11 +271,3 @@ def _readable(catalogue: Path) -> bool:
     except (OSError, sqlite3.Error):
         return False
     return True
-
-
-def _roots(paths: Sequence[str | Path]) -> list[Path]:
-    return [Path(path).expanduser().resolve() for path in paths]
-
-
-def _is_under(path: Path, roots: list[Path]) -> bool:
-    return any(path == root or root in path.parents for root in roots)
