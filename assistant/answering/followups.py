@@ -1,16 +1,18 @@
 """Make a follow-up question complete from the turns before it, by rules.
 
 Three forms are understood: a bare question word ("When?"), an ellipsis ("And in Canada?", "What about
-Japan?"), and a pronoun ("When will he visit?"). Anything else stands as it was asked.
+Japan?"), and a pronoun ("When will he visit?"). Anything else stands as it was asked, and so does
+whatever is in doubt: a question left alone finds its passages more often than one made wrong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.records import Turn
 
+_LONGEST = 300  # characters of an interpretation
 _KIND = {
     **dict.fromkeys(("he", "she", "him", "her", "his", "hers"), "person"),
     **dict.fromkeys(("they", "them", "their", "theirs", "these", "those"), "group"),
@@ -19,39 +21,85 @@ _KIND = {
 }
 _POSSESSIVE = {"his", "her", "hers", "its", "their", "theirs"}
 _DETERMINERS = {"this", "that", "these", "those"}
-_PRONOUN = re.compile(rf"\b({'|'.join(_KIND)})\b", re.IGNORECASE)
+_AUX = "is|are|was|were|be|been|will|would|did|do|does|has|have|had|can|could|should|may|might|must"
+_PREP = "in|on|at|from|to|with|for|by|after|before|during|of|about|against|since|until|under|near|without"
 _QUESTION_WORDS = r"who|whom|whose|what|when|where|which|why|how(?: many| much| long| old| far| often)?"
+_CONJ = r"(?:(?:and|but|so|or|then)\b[\s,]*)?"
+_ORDINAL = "first|second|third|fourth|fifth|last|next|previous|latest"
+_FUNCTION = (  # words that neither name a thing nor say much of their own
+    rf"{_AUX}|{_PREP}|{_QUESTION_WORDS}|and|but|so|or|then|{_ORDINAL}|{'|'.join(_KIND)}|the|an?|if|not|no|any|else|many|much"
+    "|i|you|we|me|us|as|nothing|anything|now|come|came|go|happen|happened|only|same|end|time|moment|past|future|day|year"
+)
+# "IT" is an abbreviation: a pronoun is in lower case but for its first letter.
+_PRONOUN = re.compile(rf"\b(?:{'|'.join([*_KIND, *map(str.capitalize, _KIND)])})\b")
 _BARE = re.compile(rf"^(?:and |but |so )?({_QUESTION_WORDS})(?: (with|for|to|from|by))?\W*$", re.IGNORECASE)
-_CONJUNCTION = re.compile(r"^(?:and|but|so|or|then)\b[\s,]*", re.IGNORECASE)
-_ELLIPSIS = re.compile(rf"{_CONJUNCTION.pattern}(.+)$", re.IGNORECASE)
-_WHAT_ABOUT = re.compile(r"^(?:and |but )?(?:what|how) about\s+(.+?)\W*$", re.IGNORECASE)
-_OPENING = re.compile(rf"^(?:(?:in|on|at|from|to|with|for|by|of) )?(?:{_QUESTION_WORDS})\b\s*", re.IGNORECASE)
-_AUXILIARY = re.compile(
-    r"^(?:is|are|was|were|will|would|did|do|does|has|have|had|can|could|should|may|might)\b\s*", re.IGNORECASE
-)
-_PREPOSITION = re.compile(r"^(in|on|at|from|to|with|for|by|after|before|during|of)\s+", re.IGNORECASE)
+_ELLIPSIS = re.compile(rf"^{_CONJ}(?:(?:what|how) about\b\s*)?", re.IGNORECASE)
+_OPENING = re.compile(rf"^(?:(?:{_PREP}) )?(?:{_QUESTION_WORDS})\b\s*", re.IGNORECASE)
+_BEFORE_NAMES = re.compile(rf"^{_CONJ}(?:{_OPENING.pattern[1:]})?(?:(?:{_AUX})\b\s*)?", re.IGNORECASE)
+_WORD = r"[A-Z][\w.-]*(?:['’](?!s\b)\w+)*"
 #: A run of capitalised words, with the small words that names hold: "Ministry of Foreign Affairs".
-_NAME = re.compile(
-    r"(?:[A-Z][\w.'’-]*|\d{4})(?:\s+(?:of|for|the|de|al|and)\s+[A-Z][\w.'’-]*|\s+[A-Z][\w.'’-]*)*", re.UNICODE
-)
+_NAME = re.compile(rf"(?:{_WORD}|\d{{4}}\b)(?:\s+(?:(?:of|for|the|de|al|and)\s+)?{_WORD})*")
+_NATIONALITY = re.compile(r"(?:ese|ish|ench|ean|ian|ican|erman|sraeli)$")
+#: What follows a name that is a part of the sentence by itself, unlike "Japanese" in "Japanese team".
+_AFTER_NAME = re.compile(rf"['’]s\b|\s*(?:$|[,;]|(?:{_AUX}|{_PREP}|and|or|that)\b)")
+_CLAUSE = re.compile(rf"\b(?:{_AUX}|{_QUESTION_WORDS}|{'|'.join(_KIND)}|i|you|we|me|us)\b|\b[a-z]+ed\b|[,;:]")
 _NOUN_PHRASE = re.compile(
     r"\b(?:the|an?) ((?:[\w'’-]+ ){0,3}?[\w'’-]+)"
     r"(?= (?:in|on|at|of|to|for|by|be|with|held|will|would|takes?|took|happen|start)\b|\W*$)"
+)
+_PERSON = re.compile(
+    r"\b(?:president|premier|minister|leader|king|queen|prince|princess|secretary|ambassador|envoy|diplomat|official"
+    r"|officer|general|chief|head|director|governor|mayor|senator|lawmaker|judge|lawyer|reporter|journalist|expert"
+    r"|analyst|soldier|[a-z]*(?:man|woman|person)|father|mother|son|daughter|brother|sister|wife|husband|boy|girl|child"
+    r"|victim|abductee|defector|suspect|representative|candidate|player|coach|author|doctor|any(?:one|body)"
+    r"|every(?:one|body)|some(?:one|body)|nobody)(s?)\b"
+)
+_PLURAL = re.compile(  # or many by meaning; "who says" and "he meets" hold verbs
+    r"(?<![Ww]ho )(?<![Ww]hat )(?<!he )(?<!it )\b(?!does\b)(?:[a-z]{2,}[^\Wsui]s|people|police|government|family|team"
+    r"|men|women|children|(?:any|every|some|no)(?:one|body))\b"
+)
+#: "The plan", "which country", "what country hides": not "what caused", "the first to", "the reason for" it.
+_THING = re.compile(
+    rf"\b(?:the|an?|this|that|each|every|which|what(?=\s[\w-]+\s(?!(?:{_FUNCTION})\b)\w))\s+(?:(?:{_ORDINAL})\s+)*"
+    rf"(?![\w-]+ (?:{_PREP}) $)((?:(?!(?:{_FUNCTION})\b)[\w'’-]+\W+){{1,4}})",
+    re.IGNORECASE,
+)
+#: "On which days is" it: what is asked for is not what the subject after it stands for.
+_ASKED_FOR = re.compile(
+    rf"^{_CONJ}(?:(?:{_PREP}) )?(?:which|what|how|whose)(?: (?!(?:{_AUX}|of)\b)[\w-]+)* (?:{_AUX}) $", re.I
+)
+_INTRODUCTION = re.compile(rf"^(?:{_PREP}|despite)\b[^,]*,", re.IGNORECASE)
+_PLACE_INSIDE = re.compile(r"\b(?:in|at|to|from)\s+(?:(?:the|an?)\s+\w|[A-Z])")
+_JUDGED = (
+    "important|hard|difficult|easy|necessary|safe|legal|illegal|dangerous|good|bad|better|best|wise|late|early|crucial"
+    "|vital|essential|useful|worth|fair|right|wrong|common|normal|reasonable|clear|enough"
+)
+#: "It" and "there" that stand for nothing; every alternative ends where the pronoun does.
+_EXPLETIVE = re.compile(
+    r"\bit(?= (?:take[sn]?|took)\b(?! (?:place|part|effect|over|off)\b))"
+    r"|\bwhat (?:time|day|date|year) (?:is|was|will) it(?= (?:in|on|at|now|be|today|when)\b|\W*$)"
+    r"|\bhow \w+ (?:is|was|will|would|has) it(?= (?:be |been )?(?:to|that|for|from|until|since)\b)"
+    r"|\bit(?= (?:be |is |was )?(?:\w+ly |so |too |not )?(?:true|likely|unlikely|possible|impossible|certain|rain\w*"
+    rf"|snow\w*|hot|cold|warm|sunny|windy|humid|(?:{_JUDGED}) (?:to|for|that|if|whether))\b)"
+    r"|\b(?:is|was|be|been) it(?= (?:[\w'’-]+ ){0,4}(?:that|whether|who) \w)"
+    r"|\bit(?=(?: is| was|['’]s| (?:will|would) be) (?:[\w'’-]+ ){1,4}(?:that|whether|who) \w)"
+    r"|\bit(?= (?:seem|appear|look|mean|matter|cost|make sense)s? (?:that|to|if|whether|when|as|like)\b)"
+    rf"|\bthere(?= (?:{_AUX})\b|['’]s\b)|\b(?!be(?:en)? )(?:{_AUX}) there(?!\W*$)|^how (?:many|much)\b.* are there(?=\W*$)",
+    re.IGNORECASE,
 )
 _TITLE = re.compile(r"^(?:mr|mrs|ms|dr|president|prime minister|minister|leader)\b\.?\s*", re.IGNORECASE)
 
 
 def interpret(question: str, turns: Sequence[Turn]) -> str:
-    """The standalone question: ``question`` with what it leaves out taken from ``turns``."""
+    """The standalone question: ``question`` with what it leaves out taken from ``turns``.
+
+    It is at most 300 characters long, or ``question`` itself.
+    """
     asked = " ".join(question.split())
     if not turns or not asked:
         return question
-    last = turns[-1]
-    for form in (_bare_question_word, _what_about, _and_something):
-        completed = form(asked, last)
-        if completed is not None:
-            return completed
-    return _resolve_pronouns(asked, turns) if _PRONOUN.search(asked) else question
+    completed = _bare_question_word(asked, turns[-1]) or _ellipsis(asked, turns[-1]) or _resolve_pronouns(asked, turns)
+    return question if completed == asked or len(completed) > _LONGEST else completed
 
 
 def _bare_question_word(asked: str, last: Turn) -> str | None:
@@ -63,34 +111,36 @@ def _bare_question_word(asked: str, last: Turn) -> str | None:
     return f"{word[:1].upper()}{word[1:].lower()} {_statement(last)}{preposition}?"
 
 
-def _what_about(asked: str, last: Turn) -> str | None:
+def _ellipsis(asked: str, last: Turn) -> str | None:
     """Repeat the last question, for "What about Canada?" with Canada in place of what is like it."""
-    about = _WHAT_ABOUT.match(asked)
-    return None if about is None else _with_replacement(last.standalone_question, about.group(1))
-
-
-def _and_something(asked: str, last: Turn) -> str | None:
-    """Likewise for "And in Canada?"; "And when will he leave?" is a question of its own."""
-    rest = _ELLIPSIS.match(asked)
-    if rest is None or _OPENING.match(rest.group(1)) or _AUXILIARY.match(rest.group(1)):
+    phrase, earlier = _stem(_ELLIPSIS.sub("", asked)), _stem(last.standalone_question)
+    if not phrase or phrase == _stem(asked) or len(phrase.split()) > 5 or _CLAUSE.search(phrase):
         return None
-    return _with_replacement(last.standalone_question, rest.group(1).rstrip("?!. "))
+    ordinal = re.fullmatch(rf"(?:the )?({_ORDINAL})(?: ones?)?", phrase, re.IGNORECASE)
+    if ordinal is not None:
+        repeated, count = re.subn(rf"\bthe (?:{_ORDINAL})\b(?= \w)", f"the {ordinal.group(1)}", earlier, count=1)
+        return f"{repeated}?" if count else None
+    if re.match(rf"(?:{_PREP}) \w", phrase, re.IGNORECASE):
+        return _with_prepositional_phrase(earlier, phrase)
+    name = re.fullmatch(rf"((?:the )?{_NAME.pattern})(?:['’]s)?", phrase)
+    return _with_name(earlier, name.group(1)) if name else None
 
 
-def _with_replacement(earlier: str, phrase: str) -> str:
-    stem = earlier.rstrip("?!. ")
-    preposition = _PREPOSITION.match(phrase)
-    if preposition is not None:
-        same = re.compile(rf"\b{preposition.group(1)}\s+(?:the\s+)?{_NAME.pattern}", re.IGNORECASE)
-        found = [match for match in same.finditer(stem) if match.group(0)[len(preposition.group(0))].isupper()]
-        if found:
-            return f"{stem[: found[-1].start()]}{phrase}{stem[found[-1].end() :]}?"
-        return f"{stem} {phrase}?"
-    names = _names(stem)
-    if names:
-        start = stem.rindex(names[-1])
-        return f"{stem[:start]}{phrase}{stem[start + len(names[-1]) :]}?"
-    return f"{stem} {phrase}?"
+def _with_prepositional_phrase(earlier: str, phrase: str) -> str:
+    """In place of the last name after the same preposition, or else at the end."""
+    same = re.compile(rf"\b(?i:{phrase.split()[0]})\s+(?:the\s+)?{_NAME.pattern}")
+    found = [match for match in same.finditer(earlier) if _AFTER_NAME.match(earlier, match.end())]
+    start, end = found[-1].span() if found else (len(earlier), len(earlier))
+    return f"{earlier[:start].rstrip()} {phrase}{earlier[end:]}?"
+
+
+def _with_name(earlier: str, name: str) -> str | None:
+    """In place of the last name that is a subject or an object."""
+    for match in reversed(list(_name_matches(earlier))):
+        subject = re.search(rf"\b(?:{_AUX}) $", earlier[: match.start()], re.IGNORECASE)
+        if _AFTER_NAME.match(earlier, match.end()) or (subject and not _NATIONALITY.search(match.group())):
+            return f"{earlier[: match.start()]}{name}{earlier[match.end() :]}?"
+    return None
 
 
 def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
@@ -99,43 +149,77 @@ def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
 
     def replace(match: re.Match[str]) -> str:
         nonlocal unresolved
-        word, kind = match.group(1), _KIND[match.group(1).lower()]
-        before_word = bool(re.match(r"\s+\w", asked[match.end() :]))
-        if word.lower() in _DETERMINERS and (before_word or kind == "thing"):  # "those talks", "after that": no name
-            return word
-        if word.lower() not in ("him", "there") and _names(asked[: match.start()]):  # "When did Trump say he will …"
-            return word
+        word = match.group().lower()
+        kind = _KIND[word]
+        if not _refers_back(asked, match):
+            return match.group()
         # "he … him" are two people; "he … his" is one
-        role = f"{kind} object" if word.lower() == "him" else kind
+        role = f"{kind} object" if _is_another_person(asked, match) else kind
         if role not in used:
-            antecedent = _antecedent(kind, turns, set(used.values()))
+            antecedent = _antecedent(kind, turns, {*used.values(), *re.findall(r"[\w-]+", asked)})
             if antecedent is None:
                 unresolved = True
-                return word
+                return match.group()
             used[role] = antecedent
-        possessive = word.lower() in _POSSESSIVE and (word.lower() != "her" or before_word)
-        return ("in " if kind == "place" else "") + used[role] + ("'s" if possessive else "")
+        possessive = word in _POSSESSIVE and role == kind
+        inside = kind == "place" and not re.search(r"\b(?:in|from|near|to|around) $", asked[: match.start()])
+        return ("in " if inside else "") + used[role] + ("'s" if possessive else "")
 
     resolved = _PRONOUN.sub(replace, asked)
-    if used or not unresolved:
+    words = [word for word in re.findall(r"[\w'’-]+", asked) if not re.fullmatch(_FUNCTION, word, re.IGNORECASE)]
+    if used or not unresolved or len(words) > 1:
         return resolved
-    # Nothing can be put in its place: give the last question's subject matter along.
-    return f"{asked.rstrip('?!. ')} ({_statement(turns[-1])})?"
+    # Nothing can be put in its place, and little else is said: give the last question's subject matter along.
+    return f"{_stem(asked)} ({_statement(turns[-1])})?"
+
+
+def _refers_back(asked: str, match: re.Match[str]) -> bool:
+    """Whether the pronoun stands for something outside the question."""
+    word, before = match.group().lower(), asked[: match.start()]
+    if word in _DETERMINERS:  # "those talks", "after that": no name
+        return _KIND[word] == "group" and not re.match(r"\s+\w", asked[match.end() :])
+    if any(expletive.end() == match.end() for expletive in _EXPLETIVE.finditer(asked)):
+        return False
+    if word == "there":
+        return not _PLACE_INSIDE.search(before)
+    if _is_another_person(asked, match):
+        return True
+    introduction = _INTRODUCTION.match(asked)
+    if introduction and match.end() < introduction.end() and word in _POSSESSIVE:  # "In his speech, what did Trump …"
+        before = asked[introduction.end() :]
+    return not _holds_antecedent(_ASKED_FOR.sub("", before), _KIND[word])
+
+
+def _is_another_person(asked: str, match: re.Match[str]) -> bool:
+    """Whether it is "him", or the "her" that owns nothing: never the subject of its sentence."""
+    owned = re.match(rf"\s+(?!(?:{_FUNCTION})\b)\w", asked[match.end() :])
+    return match.group().lower() == "him" or (match.group().lower() == "her" and not owned)
+
+
+def _holds_antecedent(text: str, kind: str) -> bool:
+    """Whether a pronoun of this kind can stand for something that this part of its own question names."""
+    if any(_name_matches(text)):
+        return True
+    if kind == "person":
+        return any(not person.group(1) for person in _PERSON.finditer(text))
+    if kind == "group":
+        return bool(_PLURAL.search(text))
+    things = (match.group(1) for match in _THING.finditer(text))
+    return any(not _PERSON.search(thing) and not re.match(r"[a-z]+[^\Wsui]s\b", thing) for thing in things)
 
 
 def _antecedent(kind: str, turns: Sequence[Turn], taken: set[str]) -> str | None:
     """What a pronoun of this kind stands for, from the latest turn backwards; never one of ``taken``."""
     for turn in reversed(turns):
         for candidate in _ANTECEDENTS[kind](turn.standalone_question, turn.answer.text):
-            if candidate not in taken:
+            if candidate not in taken and candidate.split(" ")[-1] not in taken:
                 return candidate
     return None
 
 
 def _people(asked: str, answer: str | None) -> list[str]:
     answered = [_person(answer)] if answer and _is_person(_person(answer)) and not _asks_for_place(asked) else []
-    names = [name for name in _names(asked) if not _follows_place_word(asked, name)]
-    return answered + names
+    return answered + [name for name in _names(asked) if not _follows_place_word(asked, name)]
 
 
 def _places(asked: str, answer: str | None) -> list[str]:
@@ -145,14 +229,15 @@ def _places(asked: str, answer: str | None) -> list[str]:
 
 def _groups(asked: str, answer: str | None) -> list[str]:
     answered = [answer] if answer and re.match(r"(?:to |with |by )?whom?\b", asked, re.IGNORECASE) else []
-    names = [name for name in _names(asked) if not _follows_place_word(asked, name)]
+    names = _people(asked, None)
     return answered + ([" and ".join(names)] if len(names) == 2 else names)
 
 
 def _things(asked: str, answer: str | None) -> list[str]:
     """What "which forum …" was answered with, else the question's last "the …" phrase."""
     answered = [answer] if answer and re.match(r"(?:what|which) (?!is|was|did)\w+", asked, re.I) else []
-    return answered + [f"the {phrase}" for phrase in reversed(_NOUN_PHRASE.findall(asked))]
+    phrases = [phrase for phrase in reversed(_NOUN_PHRASE.findall(asked)) if not _PERSON.search(phrase)]
+    return answered + [f"the {phrase}" for phrase in phrases]
 
 
 _ANTECEDENTS: dict[str, Callable[[str, str | None], list[str]]] = {
@@ -182,16 +267,26 @@ def _person(answer: str) -> str:
 
 
 def _names(text: str) -> list[str]:
-    """Capitalised runs, without the sentence's first word when that is a question word."""
-    body = _AUXILIARY.sub("", _OPENING.sub("", _CONJUNCTION.sub("", text)))
-    found = (match.group(0).strip() for match in _NAME.finditer(body))
-    return [re.sub(r"['’]s?$", "", name) for name in found]
+    """Its names, without nationalities that only describe the noun after them."""
+    matches = _name_matches(text)
+    return [m.group() for m in matches if not _NATIONALITY.search(m.group()) or _AFTER_NAME.match(text, m.end())]
+
+
+def _name_matches(text: str) -> Iterator[re.Match[str]]:
+    """Capitalised runs, without the sentence's first words when these only open a question."""
+    opening = _BEFORE_NAMES.match(text)
+    return _NAME.finditer(text, opening.end() if opening else 0)
+
+
+def _stem(question: str) -> str:
+    """A question without the marks at its end; the full stop of "U.S." is part of the word."""
+    return re.sub(r"(?:[?!\s]|(?<![A-Z])\.)+$", "", question)
 
 
 def _statement(turn: Turn) -> str:
     """A question without its question word; the answer stands in for a subject that was asked for."""
-    stem = turn.standalone_question.rstrip("?!. ")
+    stem = _stem(turn.standalone_question)
     rest = _OPENING.sub("", stem)
     if turn.answer.text and re.match(r"who\b", stem, re.IGNORECASE):
         return f"{_person(turn.answer.text)} {rest}"
-    return rest
+    return rest[:1].lower() + rest[1:] if re.match(rf"(?:{_AUX})\b", rest, re.IGNORECASE) else rest
