@@ -100,7 +100,8 @@ def build_chat(assistant: Answerer | None, prompts: Prompts) -> gr.Blocks:
         with gr.Column(elem_id="page"):
             with gr.Row(elem_id="top"):
                 heading = gr.HTML(f"<h1>{rendering.as_text(title)}</h1>", elem_id="heading", apply_default_css=False)
-                fresh = gr.Button("New conversation", elem_id="fresh", size="sm", visible=assistant is not None)
+                words = prompts.say("label_new_conversation")
+                fresh = gr.Button(words, elem_id="fresh", size="sm", visible=assistant is not None)
             if assistant is None:
                 gr.HTML(rendering.render_nothing_indexed(prompts), elem_id="conversation", apply_default_css=False)
             else:
@@ -118,14 +119,15 @@ def _conversation(window: ChatWindow, title: str, heading: gr.HTML, fresh: gr.Bu
     with gr.Row(elem_id="composer"):
         question = gr.Textbox(
             placeholder=window.prompts.say("question_placeholder"),
-            label="Question",
+            label=window.prompts.say("label_question"),
             show_label=False,
             container=False,
             autofocus=True,
             scale=1,
             elem_id="question",
         )
-        ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=88)
+        words = window.prompts.say("label_ask")
+        ask = gr.Button(words, variant="primary", elem_id="ask", scale=0, min_width=88)
     notice = gr.HTML("", elem_id="notice", apply_default_css=False)
     article = gr.HTML("", elem_id="article", js_on_load=ARTICLE, apply_default_css=False)
 
@@ -195,7 +197,7 @@ class ChatWindow:
             article = self._assistant.article(citation.article_id)
         except AssistantError:
             _log.exception("article %s cannot be opened", citation.article_id)
-            return rendering.render_article_failure(self.prompts.say("article_unavailable"))
+            return rendering.render_article_failure(self.prompts.say("article_unavailable"), self.prompts)
         return rendering.render_article(article, citation, self.prompts)
 
     def start_afresh(self, key: str) -> tuple[str, str, str, str]:

@@ -44,7 +44,8 @@ def render_welcome(prompts: Prompts, examples: Sequence[str]) -> str:
         for number, example in enumerate(examples)
     )
     greeting = as_text(prompts.say("greeting"))
-    return f'<div class="welcome"><p>{greeting}</p><ul class="examples" aria-label="Examples">{buttons}</ul></div>'
+    label = as_text(prompts.say("label_examples"))
+    return f'<div class="welcome"><p>{greeting}</p><ul class="examples" aria-label="{label}">{buttons}</ul></div>'
 
 
 def render_nothing_indexed(prompts: Prompts) -> str:
@@ -87,16 +88,18 @@ def render_article(article: Article, citation: Citation, prompts: Prompts) -> st
     return _panel(
         f"<bdi>{source}</bdi> · {published}",
         f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>{byline}<div class="body">{body}</div>',
+        prompts,
     )
 
 
-def render_article_failure(words: str) -> str:
+def render_article_failure(words: str, prompts: Prompts) -> str:
     """The article panel when the article cannot be shown."""
-    return _panel("", f'<h2 id="article-title" tabindex="-1">{as_text(words)}</h2>')
+    return _panel("", f'<h2 id="article-title" tabindex="-1">{as_text(words)}</h2>', prompts)
 
 
-def _panel(head: str, content: str) -> str:
-    close = '<button type="button" class="close" data-close aria-label="Close the article">✕</button>'
+def _panel(head: str, content: str, prompts: Prompts) -> str:
+    label = as_text(prompts.say("label_close_article"))
+    close = f'<button type="button" class="close" data-close aria-label="{label}">✕</button>'
     return (
         '<aside class="article" role="dialog" aria-labelledby="article-title">'
         f'<header><span class="meta">{head}</span>{close}</header>{content}</aside>'
@@ -171,6 +174,7 @@ def _certainty(confidence: float, support: int, prompts: Prompts) -> str:
 
 
 def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> Iterator[str]:
+    hint = as_text(prompts.say("label_open_article"))
     for place, citation in enumerate(citations):
         start, end = citation.raw_start, citation.raw_end
         quote = _marked(citation.quote, start, (start, end), (citation.answer_start, citation.answer_end))
@@ -179,7 +183,7 @@ def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> 
         published = as_text(prompts.say("date", published=citation.published))
         yield (
             f'<figure class="citation" data-citation="{prefix}.{place}"><blockquote dir="auto">{quote}</blockquote>'
-            f'<figcaption><button type="button" class="open" title="Open the article here" dir="auto">{title}</button>'
+            f'<figcaption><button type="button" class="open" title="{hint}" dir="auto">{title}</button>'
             f'<span class="meta"><bdi>{source}</bdi> · {published}</span></figcaption></figure>'
         )
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import assistant
 from assistant.answering.prompts import Prompts
 from assistant.errors import PromptError
+from assistant.records import RefusalReason
 
 #: Every shipped template with the variables its callers give it.
 VARIABLES: dict[str, dict[str, object]] = {
     "alternatives": {"count": 2},
-    "answer": {"text": "Vladivostok", "quote": "They met in Vladivostok."},
     "chat_exposed": {"host": "0.0.0.0"},
     "chat_ready": {"url": "http://127.0.0.1:7860"},
     "citation": {"title": None, "source": "Kyodo", "published": date(2018, 5, 9)},
@@ -43,6 +46,15 @@ def test_every_shipped_template_speaks_with_the_variables_its_callers_give() -> 
         said = prompts.say(name, **VARIABLES.get(name, {}))
         assert said
         assert "{" not in said and "#" not in said
+
+
+def test_every_shipped_template_is_said_somewhere() -> None:
+    folder = Prompts.open().folder
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(assistant.__file__).parent.rglob("*.py"))
+    included = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.txt"))
+    refusals = {f"refusal_{reason}" for reason in get_args(RefusalReason)}
+    for name in {path.stem for path in folder.glob("*.txt")} - refusals:
+        assert re.search(rf"""["']{name}["']""", code) or f'include "{name}.txt"' in included, name
 
 
 def test_sentences_read_well() -> None:

@@ -112,7 +112,7 @@ def test_an_answer_is_highlighted_and_opens_its_article_at_that_place(
         expect(turn.locator(".answer > .citation .open")).to_be_focused()
         page.keyboard.press("Enter")
         expect(article.locator("mark")).to_be_in_viewport()
-        article.get_by_role("button", name="Close the article").click()
+        article.get_by_role("button", name=PROMPTS.say("label_close_article")).click()
         expect(article).to_have_count(0)
 
 
@@ -186,7 +186,7 @@ def test_a_new_conversation_starts_empty(browser: Browser, address: str) -> None
         ask(page, "Who is the chief engineer of the project?")
         newest(page).locator(".open").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        page.get_by_role("button", name="New conversation").click()
+        page.get_by_role("button", name=PROMPTS.say("label_new_conversation")).click()
         expect(page.locator(".turn")).to_have_count(0)
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.locator(".examples button").first).to_be_visible()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import gradio as gr
 import httpx
@@ -170,6 +173,24 @@ def test_every_event_is_private() -> None:
     functions = build_chat(FakeAssistant(), PROMPTS).fns.values()
     assert len(functions) >= 6
     assert {function.api_visibility for function in functions} == {"private"}
+
+
+def test_buttons_and_labels_speak_in_the_words_of_the_prompts(tmp_path: Path) -> None:
+    shutil.copytree(PROMPTS.folder, tmp_path, dirs_exist_ok=True)
+    labels = sorted(path.stem for path in tmp_path.glob("label_*.txt"))
+    for label in labels:
+        (tmp_path / f"{label}.txt").write_text(f"{label} <changed>", encoding="utf-8")
+    prompts = Prompts.open(tmp_path)
+    window = ChatWindow(FakeAssistant(), prompts)
+    answered = ask(window, "Who is the chief engineer?")[0]
+    opened = window.open_article("me", gr.EventData(None, {"reference": "0.0.0"}))
+    layout = [
+        f"{part['props'].get('value')} {part['props'].get('label')}"
+        for part in build_chat(FakeAssistant(), prompts).get_config_file()["components"]
+    ]
+    shown = html.unescape("\n".join([*layout, answered, opened]))
+    assert len(labels) == 6
+    assert [label for label in labels if f"{label} <changed>" not in shown] == []
 
 
 def test_telemetry_is_off_and_the_queue_bounded() -> None:

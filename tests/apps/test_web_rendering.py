@@ -155,7 +155,7 @@ def test_hostile_text_shows_as_text_everywhere() -> None:
         conversation(replace(answered, text=None, citations=(), refusal="low_confidence")),
         rendering.render_conversation([Exchange(HOSTILE, None, HOSTILE)], HOSTILE, PROMPTS),
         rendering.render_article(HARMFUL, found.citations[0], PROMPTS),
-        rendering.render_article_failure(HOSTILE),
+        rendering.render_article_failure(HOSTILE, PROMPTS),
         rendering.render_notice(HOSTILE),
         rendering.render_welcome(PROMPTS, [HOSTILE]),
         rendering.render_state(replace(FakeAssistant().state, synced_at=HOSTILE), PROMPTS),
