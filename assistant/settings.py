@@ -23,10 +23,10 @@ _PREFIX = "ASSISTANT_"
 class Settings(BaseSettings):
     """Everything a user can choose. Immutable once made.
 
-    ``embedder``: "bundled" (all-MiniLM-L6-v2 in int8), "bundled-fp32", or a sentence-transformers
-    model (local folder or hub name).
-    ``reader``: "bundled" (int8), "bundled-fp32", "bundled-torch", or any question-answering model
-    (local folder or hub name), which runs through transformers.
+    ``embedder``: "bundled" (all-MiniLM-L6-v2; the same as "bundled-int8"), "bundled-fp32", or a
+    sentence-transformers model (local folder or hub name).
+    ``reader``: "bundled" (the same as "bundled-int8"), "bundled-fp32", "bundled-torch", or any
+    question-answering model (local folder or hub name), which runs through transformers.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")

@@ -131,7 +131,7 @@ class SpanReader:
 def open_reader(settings: Settings) -> Reader:
     """The reader that ``settings.reader`` names.
 
-    "bundled" (int8) and "bundled-fp32" run on onnxruntime; "bundled-torch" is the same model on
+    "bundled" (or "bundled-int8") and "bundled-fp32" run on onnxruntime; "bundled-torch" is the same model on
     transformers; anything else is a question-answering model for transformers: a local folder or a
     hub name.
 
