@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.records import Turn
 
-_LONGEST = 300  # characters of an interpretation
+_LONGEST = 300  # characters of an interpretation, and of a question that may need one
 _KIND = {
     **dict.fromkeys(("he", "she", "him", "her", "his", "hers"), "person"),
     **dict.fromkeys(("they", "them", "their", "theirs", "these", "those"), "group"),
@@ -84,7 +84,8 @@ _EXPLETIVE = re.compile(
     r"|\b(?:is|was|be|been) it(?= (?:[\w'’-]+ ){0,4}(?:that|whether|who) \w)"
     r"|\bit(?=(?: is| was|['’]s| (?:will|would) be) (?:[\w'’-]+ ){1,4}(?:that|whether|who) \w)"
     r"|\bit(?= (?:seem|appear|look|mean|matter|cost|make sense)s? (?:that|to|if|whether|when|as|like)\b)"
-    rf"|\bthere(?= (?:{_AUX})\b|['’]s\b)|\b(?!be(?:en)? )(?:{_AUX}) there(?!\W*$)|^how (?:many|much)\b.* are there(?=\W*$)",
+    rf"|\bthere(?= (?:{_AUX})\b|['’]s\b)|\b(?!be(?:en)? )(?:{_AUX}) there(?!\W*$)"
+    r"|^how (?:many|much)\b.* are there(?=\W*$)",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"^(?:mr|mrs|ms|dr|president|prime minister|minister|leader)\b\.?\s*", re.IGNORECASE)
@@ -96,7 +97,7 @@ def interpret(question: str, turns: Sequence[Turn]) -> str:
     It is at most 300 characters long, or ``question`` itself.
     """
     asked = " ".join(question.split())
-    if not turns or not asked:
+    if not turns or not asked or len(asked) > _LONGEST:
         return question
     completed = _bare_question_word(asked, turns[-1]) or _ellipsis(asked, turns[-1]) or _resolve_pronouns(asked, turns)
     return question if completed == asked or len(completed) > _LONGEST else completed
@@ -137,6 +138,8 @@ def _with_prepositional_phrase(earlier: str, phrase: str) -> str:
 def _with_name(earlier: str, name: str) -> str | None:
     """In place of the last name that is a subject or an object."""
     for match in reversed(list(_name_matches(earlier))):
+        if match.group().isdigit() != name.isdigit():  # a year stands for a year only
+            continue
         subject = re.search(rf"\b(?:{_AUX}) $", earlier[: match.start()], re.IGNORECASE)
         if _AFTER_NAME.match(earlier, match.end()) or (subject and not _NATIONALITY.search(match.group())):
             return f"{earlier[: match.start()]}{name}{earlier[match.end() :]}?"
@@ -162,8 +165,8 @@ def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
                 return match.group()
             used[role] = antecedent
         possessive = word in _POSSESSIVE and role == kind
-        inside = kind == "place" and not re.search(r"\b(?:in|from|near|to|around) $", asked[: match.start()])
-        return ("in " if inside else "") + used[role] + ("'s" if possessive else "")
+        preposition = _place_preposition(asked[: match.start()]) if kind == "place" else ""
+        return preposition + used[role] + ("'s" if possessive else "")
 
     resolved = _PRONOUN.sub(replace, asked)
     words = [word for word in re.findall(r"[\w'’-]+", asked) if not re.fullmatch(_FUNCTION, word, re.IGNORECASE)]
@@ -171,6 +174,13 @@ def _resolve_pronouns(asked: str, turns: Sequence[Turn]) -> str:
         return resolved
     # Nothing can be put in its place, and little else is said: give the last question's subject matter along.
     return f"{_stem(asked)} ({_statement(turns[-1])})?"
+
+
+def _place_preposition(before: str) -> str:
+    """What "there" says beyond the place's name: "to" after "go", "in" elsewhere, nothing after "from"."""
+    if re.search(r"\b(?:in|from|near|to|around) $", before):
+        return ""
+    return "to " if re.search(r"\b(?:go|goes|going|gone|went|travel|fly) $", before) else "in "
 
 
 def _refers_back(asked: str, match: re.Match[str]) -> bool:

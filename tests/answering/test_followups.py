@@ -70,6 +70,7 @@ def test_interpreted(turns: list[Turn], asked: str, meant: str) -> None:
         ([MEETING], "Who will be there with Moon?", "Who will be in Singapore with Moon?"),
         ([MEETING], "Who was there?", "Who was in Singapore?"),
         ([MEETING], "When did he fly from there?", "When did Trump fly from Singapore?"),
+        ([MEETING], "Why did he go there?", "Why did Trump go to Singapore?"),
         ([HEAD], "What about him?", "What about Kenji Kanasugi?"),
         ([HEAD], "What about his wife?", "What about Kenji Kanasugi's wife?"),
         # A nationality in front of a noun is nobody.
@@ -77,6 +78,8 @@ def test_interpreted(turns: list[Turn], asked: str, meant: str) -> None:
          "When will he visit (will head the Japanese liaison team)?"),
         # Ellipses of a name, a place, a time.
         ([turn("Who is Trump's envoy?", "Biegun")], "And Kim?", "Who is Kim's envoy?"),
+        ([turn("How many tests did Kim order in 2017?", None)], "What about 2016?",
+         "How many tests did Kim order in 2016?"),
         ([turn("Which treaty did Japan sign?", None)], "What about China?", "Which treaty did China sign?"),
         ([turn("How many were held in Japanese jails?", "5")], "And in Canada?",
          "How many were held in Japanese jails in Canada?"),
@@ -156,9 +159,18 @@ def test_a_nationality_is_not_replaced() -> None:
     assert interpret("What about Trump?", [HEAD]) == "What about Trump?"
 
 
+def test_a_year_does_not_replace_a_name() -> None:
+    assert interpret("What about 2019?", [MEETING]) == "What about 2019?"
+
+
 def test_a_question_with_words_of_its_own_never_gets_the_last_one_appended() -> None:
     asked = "Why was it cancelled without notice?"
     assert interpret(asked, [turn("Who met Kono in Germany?", "Pompeo")]) == asked
+
+
+def test_a_long_question_is_complete() -> None:
+    asked = "When will he visit " + "and visit again " * 20 + "?"
+    assert interpret(asked, [HEAD]) == asked
 
 
 def test_white_space_of_a_question_that_stands_is_kept() -> None:
