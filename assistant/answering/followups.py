@@ -140,7 +140,7 @@ def _with_name(earlier: str, name: str) -> str | None:
     for match in reversed(list(_name_matches(earlier))):
         if match.group().isdigit() != name.isdigit():  # a year stands for a year only
             continue
-        subject = re.search(rf"\b(?:{_AUX}) $", earlier[: match.start()], re.IGNORECASE)
+        subject = re.search(rf"\b(?:{_AUX}) $", earlier[: match.start()][-8:], re.IGNORECASE)
         if _AFTER_NAME.match(earlier, match.end()) or (subject and not _NATIONALITY.search(match.group())):
             return f"{earlier[: match.start()]}{name}{earlier[match.end() :]}?"
     return None
