@@ -7,7 +7,7 @@ them are asked: half of the questions have no answer there, as happens to anyone
 A span is right when the question has its answer in the index and the span's token F1 with a gold answer
 is at least 0.5. First the weight of a passage's similarity against a span's margin is chosen so that most
 right spans come first; then a logistic curve is fitted to whether the first span is right. The no-answer
-threshold is the lowest confidence at which 90 % of the unanswerable news questions are refused.
+threshold is the lowest confidence at which 85 % of the unanswerable news questions are refused.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READERS = ("bundled", "bundled-fp32", "bundled-torch")
 EMBEDDERS = ("bundled", "bundled-fp32")
 RATIOS = np.arange(0, 41, 1.0)
 #: Share of the news questions whose story is not in the index that has to be refused.
-REFUSED_NEWS = 0.9
+REFUSED_NEWS = 0.85
 
 
 class Spans(NamedTuple):
