@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from assistant.pipeline import Assistant
+
+# The same examples every time, and no clock: a busy machine is slow, not wrong.
+settings.register_profile("deterministic", derandomize=True, deadline=None)
+settings.load_profile("deterministic")
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
