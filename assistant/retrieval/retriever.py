@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 from assistant.index.embedder import Embedder
 from assistant.index.opened import Index
@@ -11,14 +10,6 @@ from assistant.records import ArticleFilter, Passage, RetrievedPassage
 from assistant.retrieval.fusion import fuse
 
 EVERYTHING = ArticleFilter()
-
-
-class Retriever(Protocol):
-    """Anything that proposes passages for a query."""
-
-    def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
-        """At most ``k`` passages of articles that fulfil ``where``, best first."""
-        ...
 
 
 class HybridRetriever:
