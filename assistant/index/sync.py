@@ -82,7 +82,8 @@ class Synchroniser:
         StoreLockedError, StoreMismatchError, StoreDamagedError, or StoreError when the disk refuses.
         """
         started = time.perf_counter()
-        files = find_article_files(paths)
+        # The store may lie inside an indexed folder; what it holds is no article.
+        files = [path for path in find_article_files(paths) if self._store.directory not in path.parents]
         try:
             with self._store.writing():
                 report = self._run(files, paths, rebuild)

@@ -428,3 +428,12 @@ def test_closing_twice_is_harmless(folder: Path, store: Path) -> None:
     index = opened(store)
     index.close()
     index.close()
+
+
+def test_a_store_inside_the_folder_is_not_indexed(folder: Path) -> None:
+    store = folder / "vectorstore"
+    store.mkdir()
+    (store / "README.md").write_text(story("stores"), encoding="utf-8")
+    sync(folder, store)
+    assert titles(store) == {"fishing", "railways", "poetry"}
+    assert sync(folder, store).unchanged == 3
