@@ -21,9 +21,12 @@ from assistant.records import (
     AnswerSpan,
     Article,
     ArticleFilter,
+    Fingerprints,
     IndexState,
+    Passage,
     RetrievedPassage,
     SyncReport,
+    Trace,
     Turn,
 )
 from assistant.settings import Settings, load_settings
@@ -118,7 +121,18 @@ class Assistant:
         ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._ask(question, question, ArticleFilter(after, before, source), {})
+        return self._trace(question, question, ArticleFilter(after, before, source), {}).answer
+
+    def trace(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Trace:
+        """Like ``ask``, with what was read and every answer that was found there."""
+        return self._trace(question, question, ArticleFilter(after, before, source), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
@@ -170,6 +184,18 @@ class Assistant:
         """A cleaned article with its raw text; KeyError when the index does not hold it."""
         return self._article(article_id)
 
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order; KeyError when the index does not hold it."""
+        return self._index.catalogue.article_passages(article_id)[1]
+
+    def files(self) -> dict[str, str]:
+        """Absolute path of every indexed file, to the id of its article."""
+        return self._index.catalogue.file_articles()
+
+    def fingerprints(self) -> Fingerprints:
+        """What answers depend on besides the settings."""
+        return Fingerprints(self._reader.fingerprint, self._retriever.embedder.fingerprint, self._index.digest())
+
     def close(self) -> None:
         """Release the index's files."""
         self._index.close()
@@ -182,7 +208,7 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def _ask(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Answer:
+    def _trace(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Trace:
         self._check(question)
         started = time.perf_counter()
         retrieved = self._to_read(standalone, where)
@@ -194,10 +220,10 @@ class Assistant:
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        answer = self._composer.answer(question, standalone, retrieved, spans)
+        trace = self._composer.compose(question, standalone, retrieved, spans)
         timings["answer"] = time.perf_counter() - started
-        _log.info("%d spans in %d texts: %s", len(spans), len(texts), answer.refusal or "answered")
-        return replace(answer, timings={**timings, "total": sum(timings.values())})
+        _log.info("%d spans in %d texts: %s", len(spans), len(texts), trace.answer.refusal or "answered")
+        return replace(trace, answer=replace(trace.answer, timings={**timings, "total": sum(timings.values())}))
 
     def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
         from assistant.retrieval.retriever import merge_neighbours
@@ -240,12 +266,23 @@ class Conversation:
         source: str | None = None,
     ) -> Answer:
         """Answer ``question``, completed from earlier turns; see ``Answer.standalone_question``."""
+        return self.trace(question, after=after, before=before, source=source).answer
+
+    def trace(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Trace:
+        """Like ``ask``, with what was read and every answer that was found there."""
         started = time.perf_counter()
         standalone = interpret(question, self._turns)
         timings = {"interpret": time.perf_counter() - started}
-        answer = self._assistant._ask(question, standalone, ArticleFilter(after, before, source), timings)
-        self._turns.append(Turn(question, standalone, answer))
-        return answer
+        trace = self._assistant._trace(question, standalone, ArticleFilter(after, before, source), timings)
+        self._turns.append(Turn(question, standalone, trace.answer))
+        return trace
 
 
 def sync(

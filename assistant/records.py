@@ -249,6 +249,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about: what each stage handed on.
+
+    Attributes:
+        answer: what was said.
+        read: the passages given to the reader, best first, neighbours joined.
+        candidates: every distinct answer found in them, surest first, whatever its confidence.
+    """
+
+    answer: Answer
+    read: tuple[RetrievedPassage, ...]
+    candidates: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """What answers depend on besides the settings: names and hashes of models, digest of the index."""
+
+    reader: str
+    embedder: str
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange of a conversation."""
 

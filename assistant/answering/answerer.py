@@ -6,8 +6,17 @@ from collections.abc import Callable, Sequence
 
 from assistant.answering.citing import cite
 from assistant.answering.evidence import Evidence
-from assistant.answering.merging import Candidate, merge
-from assistant.records import Alternative, Answer, AnswerSpan, Article, Citation, RefusalReason, RetrievedPassage
+from assistant.answering.merging import merge
+from assistant.records import (
+    Alternative,
+    Answer,
+    AnswerSpan,
+    Article,
+    Citation,
+    RefusalReason,
+    RetrievedPassage,
+    Trace,
+)
 
 
 class AnswerComposer:
@@ -32,14 +41,14 @@ class AnswerComposer:
         self._required = evidence.no_answer_threshold if min_confidence is None else min_confidence
         self._max_alternatives = max_alternatives
 
-    def answer(
+    def compose(
         self,
         question: str,
         standalone_question: str,
         retrieved: Sequence[RetrievedPassage],
         spans: Sequence[AnswerSpan],
-    ) -> Answer:
-        """The answer that ``spans`` over the texts of ``retrieved`` support; its timings are empty.
+    ) -> Trace:
+        """The answer that ``spans`` over the texts of ``retrieved`` support, without timings, and what it was made of.
 
         Args:
             question: as asked.
@@ -48,16 +57,22 @@ class AnswerComposer:
             spans: the reader's candidates.
         """
         candidates = merge(self._citations(retrieved, spans))
-        refusal = self._refusal(retrieved, candidates)
+        answer = self._answer(question, standalone_question, candidates, found_passages=bool(retrieved))
+        return Trace(answer, tuple(retrieved), tuple(candidates))
+
+    def _answer(
+        self, question: str, standalone_question: str, candidates: Sequence[Alternative], *, found_passages: bool
+    ) -> Answer:
+        refusal = self._refusal(candidates, found_passages)
         if refusal is not None:
             return Answer(
                 question=question,
                 standalone_question=standalone_question,
                 text=None,
-                confidence=candidates[0].best.confidence if candidates else 0.0,
+                confidence=candidates[0].confidence if candidates else 0.0,
                 support=0,
                 citations=(),
-                alternatives=self._alternatives(candidates),
+                alternatives=tuple(candidates[: self._max_alternatives]),
                 refusal=refusal,
                 timings={},
             )
@@ -65,11 +80,11 @@ class AnswerComposer:
         return Answer(
             question=question,
             standalone_question=standalone_question,
-            text=best.best.answer_text,
-            confidence=best.best.confidence,
+            text=best.text,
+            confidence=best.confidence,
             support=best.support,
             citations=best.citations,
-            alternatives=self._alternatives([item for item in others if item.best.confidence >= self._required]),
+            alternatives=tuple(item for item in others if item.confidence >= self._required)[: self._max_alternatives],
             refusal=None,
             timings={},
         )
@@ -83,16 +98,10 @@ class AnswerComposer:
             found.append(cite(self._article(item.passage.article_id), start, end, confidence))
         return [citation for citation in found if citation is not None]
 
-    def _refusal(self, retrieved: Sequence[RetrievedPassage], candidates: Sequence[Candidate]) -> RefusalReason | None:
-        if not retrieved:
+    def _refusal(self, candidates: Sequence[Alternative], found_passages: bool) -> RefusalReason | None:
+        if not found_passages:
             return "no_passages"
-        surest = candidates[0].best.confidence if candidates else 0.0
+        surest = candidates[0].confidence if candidates else 0.0
         if candidates and surest >= self._required:
             return None
         return "low_confidence" if candidates and surest >= self._evidence.no_answer_threshold else "not_in_articles"
-
-    def _alternatives(self, candidates: Sequence[Candidate]) -> tuple[Alternative, ...]:
-        return tuple(
-            Alternative(item.best.answer_text, item.best.confidence, item.support, item.citations)
-            for item in candidates[: self._max_alternatives]
-        )

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from assistant.answering.normalise import meaning
-from assistant.records import Citation
+from assistant.records import Alternative, Citation
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One distinct answer: every place that says it, best first."""
+def merge(citations: Iterable[Citation]) -> list[Alternative]:
+    """Distinct answers by falling confidence; those of one meaning are one, in the surest citation's words.
 
-    citations: tuple[Citation, ...]
-
-    @property
-    def best(self) -> Citation:
-        """The surest place."""
-        return self.citations[0]
-
-    @property
-    def support(self) -> int:
-        """Different articles that say it."""
-        return len({citation.article_id for citation in self.citations})
-
-
-def merge(citations: Iterable[Citation]) -> list[Candidate]:
-    """Candidates by falling confidence; answers of one meaning are one candidate.
-
-    A place that a surer citation of any candidate already covers is left out, so that "Kanasugi" inside
+    A place that a surer citation of any answer already covers is left out, so that "Kanasugi" inside
     "Kenji Kanasugi" is not offered as another answer.
     """
     taken: list[Citation] = []
@@ -40,7 +22,12 @@ def merge(citations: Iterable[Citation]) -> list[Candidate]:
             continue
         taken.append(citation)
         groups.setdefault(key, []).append(citation)
-    return [Candidate(tuple(group)) for group in groups.values()]
+    return [_alternative(group) for group in groups.values()]
+
+
+def _alternative(group: list[Citation]) -> Alternative:
+    best, support = group[0], len({citation.article_id for citation in group})
+    return Alternative(best.answer_text, best.confidence, support, tuple(group))
 
 
 def _same_place(first: Citation, second: Citation) -> bool:

@@ -6,6 +6,7 @@ An article is stored once per content; several files may hold it. While a genera
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import zlib
@@ -74,6 +75,10 @@ class Catalogue:
     def file_hashes(self) -> dict[str, str]:
         """Path to content hash of every file."""
         return dict(self._db.execute("SELECT path, content_hash FROM files"))
+
+    def file_articles(self) -> dict[str, str]:
+        """Path to article id of every file."""
+        return dict(self._db.execute("SELECT path, article_id FROM files ORDER BY path"))
 
     def put_file(self, raw: RawArticle, fingerprints: Sequence[str]) -> None:
         """Record a file; its article is added, still to be cleaned, unless the content is known."""
@@ -222,6 +227,13 @@ class Catalogue:
             for passage_id, ordinal, start, stop in rows
         ]
         return self.metadata(article_id), passages
+
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, over the passages' ids, and so over contents and how they are split."""
+        digest = hashlib.sha256()
+        for (passage_id,) in self._db.execute("SELECT id FROM passages ORDER BY id"):
+            digest.update(f"{passage_id}\n".encode())
+        return digest.hexdigest()
 
     def counts(self) -> tuple[int, int]:
         """Number of articles and of passages."""

@@ -96,6 +96,10 @@ class Index:
         self.catalogue, self.vectors, self.lexical = self._parts.catalogue, self._parts.vectors, self._parts.lexical
         self.state = _state(home, manifest)
 
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, over what the index holds and how it was split; equal for equal indexes."""
+        return self.catalogue.digest()
+
     def close(self) -> None:
         """Release the files; closing twice is harmless."""
         self._parts.close()

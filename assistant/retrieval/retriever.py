@@ -18,13 +18,13 @@ class HybridRetriever:
     def __init__(self, index: Index, embedder: Embedder, candidates: int) -> None:
         """``candidates`` passages are taken from each ranking before fusion."""
         self._index = index
-        self._embedder = embedder
+        self.embedder = embedder
         self._candidates = candidates
 
     def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
         """At most ``k`` passages of articles that fulfil ``where``, best first."""
         depth = max(k, self._candidates)
-        vector = self._embedder.embed([query])[0]
+        vector = self.embedder.embed([query])[0]
         similarities = self._index.vectors.search(vector, depth, where)
         dense, lexical = list(similarities), self._index.lexical.search(query, depth, where)
         fused = fuse([dense, lexical])[:k]

@@ -58,7 +58,7 @@ def answer_with(
         spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, 0.0))
     held = {article.id: article for article in articles}
     composer = AnswerComposer(held.__getitem__, evidence, min_confidence, max_alternatives=3)
-    return composer.answer("When?", "When will he visit?", [whole(article) for article in articles], spans)
+    return composer.compose("When?", "When will he visit?", [whole(article) for article in articles], spans).answer
 
 
 def test_the_quote_is_the_whole_sentence_in_the_raw_file() -> None:
@@ -87,7 +87,7 @@ def test_the_same_answer_twice_in_one_article_is_supported_by_one() -> None:
     article = make_article("a", ("June 12 it is.", "It is June 12."))
     spans = [AnswerSpan("June 12", 0, s, s + 7, 2.0, 0.0, 0.9) for s in (0, article.text.rindex("June"))]
     composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
-    answer = composer.answer("When?", "When?", [whole(article)], spans)
+    answer = composer.compose("When?", "When?", [whole(article)], spans).answer
     assert (answer.support, len(answer.citations)) == (1, 2)
 
 
@@ -132,7 +132,7 @@ def test_a_passage_nearer_to_the_question_wins_between_equal_margins() -> None:
              AnswerSpan("July 1", 1, *_place(articles[1], "July 1"), 2.0, 0.0, 0.0)]  # fmt: skip
     held = {article.id: article for article in articles}
     composer = AnswerComposer(held.__getitem__, Evidence(1.0, 3.0, -2.0, 0.1), None, max_alternatives=3)
-    answer = composer.answer("When?", "When?", retrieved, spans)
+    answer = composer.compose("When?", "When?", retrieved, spans).answer
     assert [answer.text, answer.alternatives[0].text] == ["July 1", "June 12"]
 
 
