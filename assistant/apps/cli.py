@@ -1,39 +1,28 @@
 """The command line: ``assistant index``, ``ask``, ``chat`` and ``eval``.
 
 Exit codes: 0 done (an answer was given), 1 the question was refused, 2 wrong usage, 3 an error that is
-explained on standard error, 4 indexed but some files were skipped, 130 interrupted.
+explained on standard error, 4 done but some files or questions were left out, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import io
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.apps.evaluate import evaluation
+from assistant.apps.options import Config, Exit, Store, Verbose, start
 from assistant.errors import AssistantError, StoreMissingError
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-
-
-class Exit(IntEnum):
-    """Exit codes, for scripts."""
-
-    DONE = 0
-    REFUSED = 1
-    USAGE = 2
-    ERROR = 3
-    SKIPPED = 4
-    INTERRUPTED = 130
 
 
 app = typer.Typer(
@@ -43,12 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-evaluation = typer.Typer(help="Measure the answers against a question set.", no_args_is_help=True)
 app.add_typer(evaluation, name="eval")
 
-Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
-Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -80,7 +65,7 @@ def index(
     from assistant.apps.terminal import progress_bars, show_report
     from assistant.pipeline import sync
 
-    settings = _start(config, verbose, store)
+    settings = start(config, verbose, store)
     with progress_bars() as progress:
         report = sync([*paths], settings=settings, rebuild=rebuild, progress=progress)
     show_report(report, settings.store, as_json=as_json)
@@ -102,7 +87,7 @@ def ask(
     from assistant.answering.prompts import Prompts
     from assistant.apps.terminal import show_answer
 
-    settings = _start(config, verbose, store)
+    settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
     where = {
         "after": after.date() if after else None,
@@ -136,31 +121,13 @@ def chat(
     from assistant.answering.prompts import Prompts
     from assistant.apps.web import launch_chat
 
-    settings = _start(config, verbose, store)
+    settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
     try:
         with _opened(settings) as assistant:
             launch_chat(assistant, prompts, host=host, port=port, open_browser=browser)
     except StoreMissingError:
         launch_chat(None, prompts, host=host, port=port, open_browser=browser)
-
-
-@evaluation.command("questions")
-def eval_questions(
-    questions: Annotated[Path, typer.Argument(help="Questions with gold answers, one JSON object a line.")],
-    store: Store = None,
-    config: Config = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
-) -> None:
-    """Ask a question set over the index: answered right, refused right, quotes that are exact."""
-    from assistant.apps.terminal import show_evaluation
-    from assistant.evaluation.questions import evaluate, load_questions
-
-    settings = _start(config, verbose, store)
-    asked = load_questions(questions)
-    with _opened(settings) as assistant:
-        show_evaluation(evaluate(assistant, asked), as_json=as_json, verbose=verbose)
 
 
 def _speak_any_encoding() -> None:
@@ -175,12 +142,6 @@ def _complain(error: AssistantError) -> None:
     from assistant.apps.terminal import printable
 
     print(f"Error: {printable(str(error))}", file=sys.stderr)
-
-
-def _start(config: Path | None, verbose: bool, store: Path | None) -> Settings:
-    logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
-    logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
-    return load_settings(config, store=store)
 
 
 @contextmanager

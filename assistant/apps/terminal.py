@@ -1,4 +1,4 @@
-"""How the command line shows things: progress, reports, answers, evaluations."""
+"""How the command line shows things: progress, reports, answers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from assistant.records import Answer, Citation, SyncReport
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
-    from assistant.evaluation.questions import Evaluation
 
-_STAGES = {"read": "Reading files", "clean": "Cleaning and splitting articles", "embed": "Embedding passages"}
+_STAGES = {
+    "read": "Reading files",
+    "clean": "Cleaning and splitting articles",
+    "embed": "Embedding passages",
+    "score": "Scoring",
+}
 _SKIPS_SHOWN = 20
 #: Control characters but line ends and tabs, direction overrides and isolates, lone surrogates.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -95,25 +99,6 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
         stages = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.timings.items())
         console.print(stages, style="dim")
     console.print()
-
-
-def show_evaluation(evaluation: Evaluation, *, as_json: bool, verbose: bool) -> None:
-    """The figures as a table; with ``verbose`` every question that went wrong."""
-    if as_json:
-        _print_json(evaluation.to_dict())
-        return
-    from rich.table import Table
-
-    console = Console(highlight=False, markup=False)
-    table = Table("measure", "share", "of", title="Questions")
-    for name, share in evaluation.figures().items():
-        table.add_row(name, f"{share.part / share.whole:.1%}" if share.whole else "–", f"{share.part}/{share.whole}")
-    console.print(table)
-    for row in evaluation.rows if verbose else ():
-        if not row.right:
-            gold = " | ".join(row.gold) or "(refusal)"
-            wrong = f"{row.id}: {row.question}\n    {row.predicted or '(refused)'}  instead of  {gold}"
-            console.print(printable(wrong))
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,35 @@
+"""What several commands share: exit codes, common options, how a command starts."""
+
+from __future__ import annotations
+
+import logging
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.settings import Settings, load_settings
+
+
+class Exit(IntEnum):
+    """Exit codes, for scripts."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    ERROR = 3
+    SKIPPED = 4
+    INTERRUPTED = 130
+
+
+Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
+Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
+
+
+def start(config: Path | None, verbose: bool, store: Path | None = None) -> Settings:
+    """Logging and settings of a command."""
+    logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
+    logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
+    return load_settings(config, store=store)

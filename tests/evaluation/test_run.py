@@ -1,0 +1,164 @@
+"""Which items are scored, and how an interrupted run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import DatasetError, QuestionError
+from assistant.evaluation.provenance import provenance
+from assistant.evaluation.results import CleaningRow, Provenance
+from assistant.evaluation.run import RunOptions, Scored, discard_journal, score_all
+
+ITEMS = ["a", "b", "c", "d", "e"]
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Provenance:
+    data = tmp_path / "data.txt"
+    data.write_text("data", encoding="utf-8")
+    return provenance("cleaning", data, limit=None, sample=None)
+
+
+def row(item: str) -> CleaningRow:
+    return CleaningRow(id=item, seconds=0.25, em=None, f1=100 / 3, precision=1 / 3, recall=0.1, kept=1, gold_words=2)
+
+
+class Scorer:
+    """Scores items, is interrupted at one, rejects another."""
+
+    def __init__(self, interrupted_at: str | None = None, rejects: str | None = None) -> None:
+        self.interrupted_at, self.rejects = interrupted_at, rejects
+        self.seen: list[str] = []
+
+    def __call__(self, item: str) -> list[CleaningRow]:
+        if item == self.interrupted_at:
+            raise KeyboardInterrupt
+        self.seen.append(item)
+        if item == self.rejects:
+            raise QuestionError("The question is too long.", "Ask a shorter question.")
+        return [row(item)]
+
+
+def run(
+    scorer: Scorer, origin: Provenance, journal: Path | None, items: Sequence[str] = ITEMS, settings: str = "same"
+) -> Scored[CleaningRow]:
+    return score_all(
+        items,
+        scorer,
+        lambda item: (f"data.txt:{ITEMS.index(item) + 1}", item),
+        CleaningRow,
+        origin,
+        {"reader": settings},
+        RunOptions(journal=journal),
+    )
+
+
+@given(st.integers(1, 20), st.integers(0, 5), st.integers(0, 15))
+def test_a_sample_is_of_that_size_repeatable_and_in_order(limit: int, seed: int, size: int) -> None:
+    items = list(range(size))
+    chosen = RunOptions(limit=limit, sample=seed).choose(items)
+    assert chosen == sorted(set(chosen)) and set(chosen) <= set(items)
+    assert len(chosen) == min(limit, size)
+    assert chosen == RunOptions(limit=limit, sample=seed).choose(items)
+
+
+def test_another_seed_is_another_sample() -> None:
+    samples = {tuple(RunOptions(limit=5, sample=seed).choose(range(1000))) for seed in range(10)}
+    assert len(samples) == 10
+
+
+def test_a_limit_alone_takes_the_first() -> None:
+    assert RunOptions(limit=2).choose(ITEMS) == ["a", "b"]
+    assert RunOptions().choose(ITEMS) == ITEMS
+
+
+@pytest.mark.parametrize("options", [RunOptions(limit=0), RunOptions(limit=-3), RunOptions(sample=1)])
+def test_a_sample_without_size_is_explained(options: RunOptions) -> None:
+    with pytest.raises(DatasetError) as caught:
+        options.choose(ITEMS)
+    assert caught.value.remedy
+
+
+def test_what_the_assistant_rejects_is_a_problem_and_the_rest_is_scored(origin: Provenance) -> None:
+    scored = run(Scorer(rejects="c"), origin, None)
+    assert [item.id for item in scored.rows] == ["a", "b", "d", "e"]
+    (problem,) = scored.problems
+    assert (problem.where, problem.id) == ("data.txt:3", "c")
+    assert "too long" in problem.reason and "shorter" in problem.reason
+
+
+def test_an_interrupted_run_goes_on_where_it_was(origin: Provenance, tmp_path: Path) -> None:
+    whole = run(Scorer(rejects="b"), origin, None)
+    journal = tmp_path / "journal"
+    with pytest.raises(KeyboardInterrupt):
+        run(Scorer(interrupted_at="d", rejects="b"), origin, journal)
+    second = Scorer(rejects="b")
+    assert run(second, origin, journal) == whole
+    assert second.seen == ["d", "e"]
+    third = Scorer()
+    assert run(third, origin, journal) == whole
+    assert third.seen == []
+    discard_journal(RunOptions(journal=journal))
+    assert not journal.exists()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 40])
+def test_a_torn_last_line_is_scored_again(origin: Provenance, tmp_path: Path, cut: int) -> None:
+    journal = tmp_path / "journal"
+    whole = run(Scorer(), origin, journal)
+    journal.write_bytes(journal.read_bytes()[:-cut])
+    again = Scorer()
+    assert run(again, origin, journal) == whole
+    assert again.seen == ["e"]
+    assert run(Scorer(interrupted_at="a"), origin, journal) == whole
+
+
+def test_the_journal_of_another_run_is_not_taken_up(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    run(Scorer(), origin, journal)
+    for other, settings in (
+        (replace(origin, data_digest="0"), "same"),
+        (replace(origin, limit=3), "same"),
+        (replace(origin, reader="another"), "same"),
+        (replace(origin, code="changed"), "same"),
+        (origin, "other"),
+    ):
+        again = Scorer()
+        run(again, other, journal, settings=settings)
+        assert again.seen == ITEMS
+    same_but_later = Scorer()
+    run(same_but_later, replace(origin, date="2030-01-01", commit=None), journal, settings="other")
+    assert same_but_later.seen == []
+
+
+def test_a_file_that_is_no_journal_is_not_taken_up(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    journal.write_bytes(b"\xff\x00 something else\n{}\n")
+    scorer = Scorer()
+    run(scorer, origin, journal)
+    assert scorer.seen == ITEMS
+
+
+def test_a_journal_that_cannot_be_read_is_named(origin: Provenance, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="journal"):
+        run(Scorer(), origin, tmp_path)
+
+
+def test_progress_ends_at_the_number_of_items(origin: Provenance) -> None:
+    seen: list[tuple[str, int, int]] = []
+    score_all(
+        ITEMS,
+        Scorer(),
+        lambda item: ("", item),
+        CleaningRow,
+        origin,
+        {},
+        RunOptions(progress=lambda *told: seen.append(told)),
+    )
+    assert seen[0] == ("score", 0, 5) and seen[-1] == ("score", 5, 5)
