@@ -10,11 +10,9 @@ is kept there and used again (its indexing is then not measured anew).
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import random
-import re
 import resource
 import subprocess
 import sys
@@ -24,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.benchmarks.news_questions import load_pages, load_quiz, write_pages
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -51,24 +51,11 @@ def _measure_seeds(work: Path) -> dict[str, str]:
 
 
 def _measure_news(work: Path, pages: int, questions: int) -> dict[str, str]:
-    news = Path(os.environ["ASSISTANT_DATA"]) / "news"
     folder = work / f"pages-{pages}"
     if not folder.exists():
-        folder.mkdir(parents=True)
-        with gzip.open(news / "realtimeqa-pages.jsonl.gz", "rt", encoding="utf-8") as lines:
-            for line, _ in zip(lines, range(pages), strict=False):
-                page = json.loads(line)
-                # One folder a site: repetition is judged within a source.
-                site = folder / _file_name(page["url"].split("/")[2])
-                site.mkdir(exist_ok=True)
-                (site / f"{_file_name(str(page['id']))}.txt").write_text(page["text"], encoding="utf-8")
-    with gzip.open(news / "realtimeqa-questions.jsonl.gz", "rt", encoding="utf-8") as lines:
-        asked = [json.loads(line)["question"] for line in lines]
+        write_pages(folder, list(load_pages().values())[:pages])
+    asked = [item["question"] for item in load_quiz()]
     return _measure(folder, work / f"pages-{pages}-store", random.Random(0).sample(asked, min(questions, len(asked))))
-
-
-def _file_name(words: str) -> str:
-    return re.sub(r"\W+", "-", words)
 
 
 def _measure(folder: Path, store: Path, questions: list[str]) -> dict[str, str]:
