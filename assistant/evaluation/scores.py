@@ -23,7 +23,7 @@ def normalise_answer(text: str) -> str:
 def exact_match(predicted: str, golds: Sequence[str]) -> float:
     """100 when ``predicted`` says the same as a gold answer, else 0.
 
-    Golds that normalise to nothing count only when there is no other; with no gold, nothing is right.
+    Golds that normalise to nothing count only when there is no other; without golds, only an empty answer is right.
     """
     return 100.0 * (normalise_answer(predicted) in _comparable(golds))
 
@@ -31,7 +31,7 @@ def exact_match(predicted: str, golds: Sequence[str]) -> float:
 def token_f1(predicted: str, golds: Sequence[str]) -> float:
     """F1, percent, between the bags of words of ``predicted`` and of the gold answer closest to it.
 
-    Golds that normalise to nothing count only when there is no other; with no gold, nothing is right.
+    Golds that normalise to nothing count only when there is no other; without golds, only an empty answer is right.
     """
     found = normalise_answer(predicted).split()
     return max(bag_scores(found, gold.split())[2] for gold in _comparable(golds))
@@ -55,7 +55,8 @@ def set_f1(predicted: Sequence[str], golds: Sequence[str]) -> float:
         return 100.0 * (found == wanted)
     f1 = [[bag_scores(span.split(), gold.split())[2] for gold in wanted] for span in found]
     pairs = zip(*linear_sum_assignment(f1, maximize=True), strict=True)
-    return sum(f1[span][gold] for span, gold in pairs) / max(len(found), len(wanted))
+    total: float = sum(f1[span][gold] for span, gold in pairs)
+    return total / max(len(found), len(wanted))
 
 
 def added_words(rewrite: str, question: str) -> Counter[str]:
