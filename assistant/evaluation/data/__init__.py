@@ -1,0 +1,1 @@
+"""Question sets and gold pages: read from files, with every flaw named by file and line."""

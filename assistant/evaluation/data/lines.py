@@ -1,0 +1,284 @@
+"""Files of JSON lines, gzipped or not: what can be used of them, and what is wrong with the rest.
+
+A flaw in one line costs that line: it becomes a Problem that names file and line. Only a file of which
+nothing can be used is a DatasetError.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from assistant.errors import DatasetError
+from assistant.evaluation.results import Problem
+
+#: Bytes a data file may hold, unpacked: far more than any question set, and safe to keep in memory.
+LARGEST = 512 * 2**20
+
+_GZIP = b"\x1f\x8b"
+_BLOCK = 2**20
+#: Problems named in the message when nothing can be used, and characters shown of a text.
+_NAMED = 3
+_SHOWN = 60
+
+T = TypeVar("T")
+
+
+class Named(Protocol):
+    """Something with an id of its own."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+
+N = TypeVar("N", bound=Named)
+
+
+class MalformedError(Exception):
+    """What is wrong with one entry, and the remedy; ``gather`` makes a Problem of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[T]):
+    """What could be used of a file, in its order, and what could not; there is at least one item."""
+
+    items: tuple[T, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data file: its path as given, its bytes unpacked, and in words why they break off (None: they are whole)."""
+
+    path: Path
+    data: bytes
+    damage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One JSON object of a file; ``where`` is ``"<path as given>:<line>"``."""
+
+    where: str
+    record: Mapping[str, Any]
+
+
+def load_lines(
+    path: Path,
+    build: Callable[[Entry], Sequence[N]],
+    form: str,
+    names: Callable[[N], Iterable[str]] = lambda item: (item.id,),
+) -> Loaded[N]:
+    """Everything ``build`` makes of the JSON lines of ``path``; see ``read_source`` and ``gather``."""
+    source = read_source(path)
+    return gather(source, json_lines(source), build, form, names)
+
+
+def read_source(path: Path) -> Source:
+    """The bytes of a file, unpacked when they are gzip, whatever its name; without a byte order mark.
+
+    Raises DatasetError when it is missing, no file, unreadable, empty, or larger than ``LARGEST`` unpacked.
+    """
+    try:
+        if path.is_dir():
+            raise DatasetError(f"{path} is a folder.", "Give one file of it.")
+        if not path.is_file():
+            raise DatasetError(f"{path} is missing, or no file.", "Check the path.")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        raise DatasetError(f"{path} cannot be read: {error}.", "Check the path and its permissions.") from error
+    damage = None
+    if data.startswith(_GZIP):
+        data, damage = _unpacked(data)
+    if len(data) > LARGEST:
+        raise DatasetError(f"{path} holds more than {LARGEST:,} bytes, unpacked.", "Split it, or check what it is.")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if damage is None and not data.strip():
+        raise DatasetError(f"{path} is empty.", "Give a file with one question a line.")
+    return Source(path, data, damage)
+
+
+def json_lines(source: Source) -> Iterator[Entry | Problem]:
+    """The JSON object of each line, or what is wrong with the line; blank lines are passed over.
+
+    Only a line feed ends a line: JSON strings may hold the other separators. Bytes that are not UTF-8 spoil
+    only the field they stand in. A last line that is torn because the file breaks off is left to ``gather``.
+    """
+    lines = source.data.split(b"\n")
+    if source.damage is not None:
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _parsed(line, f"{source.path}:{number}")
+
+
+def gather(
+    source: Source,
+    entries: Iterable[Entry | Problem],
+    build: Callable[[Entry], Sequence[N]],
+    form: str,
+    names: Callable[[N], Iterable[str]] = lambda item: (item.id,),
+) -> Loaded[N]:
+    """Everything ``build`` makes of ``entries``; their flaws, and those it finds, become problems.
+
+    Args:
+        source: the file, for messages.
+        entries: its objects; a Problem among them is passed on.
+        build: the items of an object, possibly none; raises MalformedError.
+        form: how the file should look, as the remedy when nothing can be used.
+        names: the ids an item claims; an entry that claims one twice is a problem, the first is kept.
+
+    Raises:
+        DatasetError: when there is not one item; it names the first problems.
+    """
+    items: list[N] = []
+    problems: list[Problem] = []
+    claimed: dict[str, str] = {}
+    for entry in entries:
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        try:
+            built = build(entry)
+            _claim([name for item in built for name in dict.fromkeys(names(item))], entry.where, claimed)
+        except MalformedError as flaw:
+            problems.append(Problem(entry.where, _known_id(entry.record), str(flaw)))
+        else:
+            items += built
+    if source.damage is not None:
+        last = source.data.count(b"\n") + 1
+        problems.append(Problem(f"{source.path}:{last}", None, f"{source.damage} What stands before it is used."))
+    if not items:
+        raise DatasetError(f"Nothing in {source.path} can be used{_listed(problems)}.", form)
+    return Loaded(tuple(items), tuple(problems))
+
+
+def id_field(record: Mapping[str, Any]) -> str:
+    """The id: a text, or a whole number. Raises MalformedError, as all these do."""
+    value = record.get("id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text_field(record, "id")
+
+
+def text_field(record: Mapping[str, Any], name: str) -> str:
+    """A text that is not blank and can be written as UTF-8."""
+    value = _present(record, name)
+    text = as_text(value, f"{name!r}")
+    if not text.strip():
+        raise MalformedError(f"{name!r} is blank: give it, or take the entry out.")
+    return text
+
+
+def question_field(record: Mapping[str, Any], name: str = "question") -> str:
+    """A text with at least one letter or digit."""
+    text = text_field(record, name)
+    if not any(character.isalnum() for character in text):
+        raise MalformedError(f"{name!r} has no words: give it, or take the entry out.")
+    return text
+
+
+def offset_field(record: Mapping[str, Any], name: str) -> int:
+    """A whole number from zero on, in code points."""
+    value = _present(record, name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise MalformedError(f"{name!r} is not a whole number from 0 on: give the offset in characters.")
+    return value
+
+
+def list_field(record: Mapping[str, Any], name: str) -> list[Any]:
+    """A list; it may be empty."""
+    value = _present(record, name)
+    if not isinstance(value, list):
+        raise MalformedError(f"{name!r} is not a list: put it in [ ].")
+    return value
+
+
+def as_text(value: object, name: str) -> str:
+    """``value``, which should be a text that can be written as UTF-8; it may be blank."""
+    if not isinstance(value, str):
+        raise MalformedError(f"{name} is not a text: put it in quotation marks.")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedError(f"{name} holds bytes that are no characters: save the file as UTF-8.") from error
+    return value
+
+
+def as_object(value: object, name: str) -> Mapping[str, Any]:
+    """``value``, which should be a JSON object."""
+    if not isinstance(value, dict):
+        raise MalformedError(f"{name} is not a JSON object: write it as {{…}}.")
+    return value
+
+
+def shown(text: str) -> str:
+    """A text of the data, quoted and cut, for a message."""
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+
+
+def _unpacked(packed: bytes) -> tuple[bytes, str | None]:
+    """What gzip gives until its end, its damage or a byte more than ``LARGEST``; and the damage in words."""
+    unpacked = bytearray()
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        try:
+            # read1 hands over what was unpacked before damage; read would lose it.
+            while len(unpacked) <= LARGEST and (block := file.read1(_BLOCK)):
+                unpacked += block
+        except EOFError:
+            return bytes(unpacked), "The gzip file breaks off here: fetch it again."
+        except (gzip.BadGzipFile, zlib.error) as error:
+            return bytes(unpacked), f"The gzip file is damaged ({error}): fetch it again."
+    return bytes(unpacked), None
+
+
+def _parsed(line: bytes, where: str) -> Entry | Problem:
+    try:
+        # Escaped bytes become halves of surrogate pairs, which as_text finds in the field that holds them.
+        value = json.loads(line.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError) as error:
+        return Problem(where, None, f"The line is not JSON ({error}): write one JSON object a line.")
+    try:
+        return Entry(where, as_object(value, "The line"))
+    except MalformedError as flaw:
+        return Problem(where, None, str(flaw))
+
+
+def _present(record: Mapping[str, Any], name: str) -> Any:
+    if name not in record:
+        raise MalformedError(f"{name!r} is missing: add it.")
+    return record[name]
+
+
+def _claim(names: Sequence[str], where: str, claimed: dict[str, str]) -> None:
+    """Enter ``names`` into ``claimed``, all or none."""
+    own: dict[str, str] = {}
+    for name in names:
+        earlier = claimed.get(name) or own.get(name)
+        if earlier is not None:
+            raise MalformedError(f"The id {shown(name)} was used before, at {earlier}: give each its own.")
+        own[name] = where
+    claimed |= own
+
+
+def _known_id(record: Mapping[str, Any]) -> str | None:
+    try:
+        return id_field(record)
+    except MalformedError:
+        return None
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return ""
+    named = " ".join(f"{problem.where}: {problem.reason}" for problem in problems[:_NAMED])
+    more = len(problems) - _NAMED
+    return f" ({len(problems):,} problems). {named}" + (f" And {more:,} more" if more > 0 else "")

@@ -1,0 +1,178 @@
+"""Questions with the text they are about: SQuAD's own JSON, or one question a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assistant.evaluation.data.lines import (
+    Entry,
+    Loaded,
+    MalformedError,
+    Source,
+    as_object,
+    as_text,
+    gather,
+    id_field,
+    json_lines,
+    list_field,
+    offset_field,
+    question_field,
+    read_source,
+    shown,
+    text_field,
+)
+from assistant.evaluation.results import Problem
+
+_FORM = (
+    "Give SQuAD JSON (1.1 or 2.0), or one JSON object a line with id, question, context and answers, "
+    "each answer with text and start."
+)
+#: Sets of which every gold answer is a part of the whole, not an alternative.
+_MULTI_SPAN_SOURCES = "ester"
+_ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*+"|-?\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSpan:
+    """A gold answer: ``context[start : start + len(text)] == text``."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingQuestion:
+    """A question about ``context``.
+
+    Attributes:
+        id: unique in its file.
+        question, context: as given.
+        golds: the gold answers; empty when the context does not answer the question.
+        multi_span: whether ``golds`` together are the answer; otherwise each is one.
+        source: the data's own label, "" when it has none.
+        where: ``"file:line"``.
+    """
+
+    id: str
+    question: str
+    context: str
+    golds: tuple[GoldSpan, ...]
+    multi_span: bool
+    source: str
+    where: str
+
+
+def load_reading(path: Path) -> Loaded[ReadingQuestion]:
+    """The questions of a file in SQuAD's format (Rajpurkar et al. 2016, 2018) or of JSON lines, either gzipped or not.
+
+    Lines are ``{"id", "question", "context", "answers": [{"text", "start"}]}``, optionally with "source" and
+    "multi_span"; no answers mean unanswerable. Raises DatasetError when nothing in it can be used.
+    """
+    source = read_source(path)
+    text = source.data.decode("utf-8", "surrogateescape")
+    document = _squad_document(text)
+    if document is None:
+        return gather(source, json_lines(source), partial(_questions, start="start"), _FORM)
+    return gather(source, _squad_entries(source, document, text), partial(_questions, start="answer_start"), _FORM)
+
+
+def _questions(entry: Entry, start: str) -> tuple[ReadingQuestion]:
+    """The question of an object; ``start`` is the name its answers give their offset."""
+    record = entry.record
+    name = id_field(record)
+    context = text_field(record, "context")
+    source = as_text(record.get("source", ""), "'source'")
+    multi_span = _flag(record, "multi_span") or source.startswith(_MULTI_SPAN_SOURCES)
+    golds = tuple(_gold(as_object(answer, "An answer"), context, start) for answer in _answers(record))
+    return (ReadingQuestion(name, question_field(record), context, golds, multi_span, source, entry.where),)
+
+
+def _answers(record: Mapping[str, Any]) -> list[Any]:
+    """As listed; SQuAD 2.0 may leave the list out where it says that there are none."""
+    if _flag(record, "is_impossible"):
+        if record.get("answers"):
+            raise MalformedError("'is_impossible' is true, yet there are answers: take out one or the other.")
+        return []
+    answers = list_field(record, "answers")
+    if not answers and "is_impossible" in record:
+        raise MalformedError("'is_impossible' is false, yet there are no answers: correct one or the other.")
+    return answers
+
+
+def _gold(answer: Mapping[str, Any], context: str, start_name: str) -> GoldSpan:
+    text = text_field(answer, "text")
+    start = offset_field(answer, start_name)
+    if context[start : start + len(text)] != text:
+        place = context.find(text)
+        found = "it is nowhere in it" if place < 0 else f"it stands at {place}"
+        raise MalformedError(f"The answer {shown(text)} is not at {start} of its context; {found}: correct it.")
+    return GoldSpan(text, start)
+
+
+def _flag(record: Mapping[str, Any], name: str) -> bool:
+    value = record.get(name, False)
+    if not isinstance(value, bool):
+        raise MalformedError(f"{name!r} is neither true nor false: make it one of them.")
+    return value
+
+
+def _squad_document(text: str) -> Mapping[str, Any] | None:
+    """The whole file as SQuAD's one object; None when it is something else."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):  # of JSON lines, the second is one object too many
+        return None
+    return document if isinstance(document, dict) and "data" in document and "question" not in document else None
+
+
+def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> Iterator[Entry | Problem]:
+    """An object for each question, with its paragraph's context."""
+    articles = _children([Entry(str(source.path), document)], "data", "article")
+    paragraphs = _children(articles, "paragraphs", "paragraph")
+    lines = _id_lines(text)
+    for found in _children(paragraphs, "qas", "question"):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        line = next(lines.get(str(found.record.get("id")), iter(())), None)
+        yield found if line is None else Entry(f"{source.path}:{line}", found.record)
+
+
+def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Iterator[Entry | Problem]:
+    """The objects listed under ``name``, each with the context of what lists it; ``where`` counts them."""
+    for parent in parents:
+        if isinstance(parent, Problem):
+            yield parent
+            continue
+        try:
+            listed = list_field(parent.record, name)
+        except MalformedError as flaw:
+            yield Problem(parent.where, None, str(flaw))
+            continue
+        for number, child in enumerate(listed, start=1):
+            where = f"{parent.where}, {kind} {number}"
+            try:
+                record = as_object(child, f"The {kind}")
+            except MalformedError as flaw:
+                yield Problem(where, None, str(flaw))
+                continue
+            inherited = {"context": parent.record["context"]} if "context" in parent.record else {}
+            yield Entry(where, {**inherited, **record})
+
+
+def _id_lines(text: str) -> dict[str, Iterator[int]]:
+    """For each id in a JSON text, the lines it stands on, in order."""
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    line, counted = 1, 0
+    for match in _ID.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        lines[str(json.loads(match[1]))].append(line)
+    return {name: iter(places) for name, places in lines.items()}
