@@ -74,18 +74,6 @@ def fit_logistic(margins: NDArray[np.float64], right: NDArray[np.bool_]) -> tupl
     return float(weights[0]), float(weights[1])
 
 
-def expected_calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Mean gap between confidence and accuracy over equally wide bins, weighted by their counts.
-
-    See Guo et al. 2017, https://arxiv.org/abs/1706.04599.
-    """
-    which = np.minimum((confidences * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidences[which == b].mean() - right[which == b].mean()) * (which == b).mean() for b in np.unique(which)
-    ]
-    return float(sum(gaps))
-
-
 def _logistic(value: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     # Written with tanh, which cannot overflow.
     return np.asarray(0.5 * (1 + np.tanh(0.5 * value)))

@@ -20,9 +20,10 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evaluation.measures import expected_calibration_error
 from assistant.index.embedder import Embedder, open_embedder
 from assistant.models.files import READER_FOLDER
-from assistant.reading.calibration import FILE, Calibration, expected_calibration_error, fit_logistic
+from assistant.reading.calibration import FILE, Calibration, fit_logistic
 from assistant.reading.reader import Reader, open_reader
 from assistant.settings import Settings
 from tests.benchmarks.reader_data import ReaderQuestion, load_questions, sample, token_f1

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from assistant import Assistant, load_settings
 from assistant.answering.evidence import FILE
-from assistant.reading.calibration import expected_calibration_error, fit_logistic
+from assistant.evaluation.measures import expected_calibration_error
+from assistant.reading.calibration import fit_logistic
 from tests.benchmarks.reader_data import load_questions, sample, token_f1
 
 SETS = ("newsqa-a", "squad2")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelError
+from assistant.evaluation.measures import expected_calibration_error
 from assistant.models.files import READER_FOLDER
-from assistant.reading.calibration import FILE, Calibration, expected_calibration_error, fit_logistic
+from assistant.reading.calibration import FILE, Calibration, fit_logistic
 
 
 def test_confidence_is_a_probability_that_rises_with_the_margin() -> None:
@@ -35,13 +36,6 @@ def test_separable_data_stay_finite() -> None:
     slope, intercept = fit_logistic(margins, margins > 0)
     assert np.isfinite([slope, intercept]).all()
     assert slope > 1
-
-
-def test_calibration_error_by_hand() -> None:
-    confidences = np.array([0.05, 0.05, 0.95, 0.95])
-    right = np.array([False, False, True, False])
-    assert expected_calibration_error(confidences, right) == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
-    assert expected_calibration_error(np.array([1.0]), np.array([True])) == 0
 
 
 def test_folders_without_calibration_get_the_default(tmp_path) -> None:
