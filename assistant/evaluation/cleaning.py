@@ -1,0 +1,147 @@
+"""How much of each article cleaning keeps, and how much else: words of the cleaned text against a gold body.
+
+Each page is cleaned alone. Indexing a whole folder also drops what recurs across its articles, so a site's
+pages come out at least as clean there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+
+from assistant.articles import clean_article
+from assistant.evaluation.data.pages import GoldPage, load_pages
+from assistant.evaluation.provenance import data_digest, provenance
+from assistant.evaluation.results import CleaningRow, Evaluation
+from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.scores import bag_scores
+from assistant.records import RawArticle
+from assistant.settings import Settings, load_settings
+
+_EVERYTHING = RunOptions()
+_WORD = re.compile(r"\w+")
+#: Words count as standing in another text where so many of them follow each other in both.
+_RUN = 3
+_LONGEST_SHOWN = 600
+
+
+def evaluate_cleaning(
+    data: Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
+) -> Evaluation[CleaningRow]:
+    """Clean each page of ``data`` (see ``load_pages``) and compare it with its gold body.
+
+    Words are runs of letters and digits, whatever their case, compared as bags. Figures: ``precision`` and
+    ``recall`` (0..1) and ``f1`` (percent), means over the pages; with ``micro_`` in front over all words
+    together; with ``_raw`` behind those of keeping everything; ``files``; ``pages_per_second`` of cleaning.
+
+    Raises DatasetError when nothing can be scored.
+    """
+    chosen = settings or load_settings()
+    loaded = load_pages(data)
+    pages = options.choose(loaded.items)
+    origin = provenance("cleaning", data, limit=options.limit, sample=options.sample)
+    origin = replace(origin, data_digest=_digest(data, loaded.items))
+    stored = chosen.model_dump(mode="json")
+    scored = score_all(
+        pages, lambda page: [_row(page)], lambda page: (page.where, page.id), CleaningRow, origin, stored, options
+    )
+    return Evaluation(
+        figures=_figures(pages, scored.rows),
+        settings=stored,
+        provenance=origin,
+        rows=scored.rows,
+        problems=(*loaded.problems, *scored.problems),
+    )
+
+
+def _digest(data: Path, pages: Sequence[GoldPage]) -> str:
+    """Of the data; for JSON lines also of the pages, which may stand in other files."""
+    if data.is_dir():
+        return data_digest(data)
+    digest = hashlib.sha256(data_digest(data).encode())
+    for page in pages:
+        digest.update(hashlib.sha256(page.text.encode()).digest())
+    return digest.hexdigest()
+
+
+def _row(page: GoldPage) -> CleaningRow:
+    digest = hashlib.sha256(page.text.encode()).hexdigest()
+    raw = RawArticle(path=page.id, text=page.text, encoding="utf-8", content_hash=digest)
+    started = time.perf_counter()
+    cleaned = clean_article(raw).text
+    seconds = time.perf_counter() - started
+    kept, gold = _words(cleaned), _words(page.body)
+    precision, recall, f1 = bag_scores(kept, gold)
+    return CleaningRow(
+        id=page.id,
+        seconds=seconds,
+        em=None,
+        f1=f1,
+        precision=precision,
+        recall=recall,
+        kept=len(kept),
+        gold_words=len(gold),
+        lost=_longest_missing(page.body, cleaned),
+        extra=_longest_missing(cleaned, page.body),
+    )
+
+
+def _figures(pages: Sequence[GoldPage], rows: Sequence[CleaningRow]) -> Mapping[str, float]:
+    raw = [bag_scores(_words(page.text), _words(page.body)) for page in pages]
+    common = sum(row.precision * row.kept for row in rows)
+    kept, gold = sum(row.kept for row in rows), sum(row.gold_words for row in rows)
+    return {
+        "files": len(rows),
+        "precision": fmean(row.precision for row in rows),
+        "recall": fmean(row.recall for row in rows),
+        "f1": fmean(row.f1 or 0.0 for row in rows),
+        "micro_precision": common / kept if kept else 0.0,
+        "micro_recall": common / gold,
+        "micro_f1": 200.0 * common / (kept + gold),
+        "precision_raw": fmean(precision for precision, _, _ in raw),
+        "recall_raw": fmean(recall for _, recall, _ in raw),
+        "f1_raw": fmean(f1 for _, _, f1 in raw),
+        "pages_per_second": len(rows) / sum(row.seconds for row in rows),
+    }
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _longest_missing(text: str, other: str) -> str:
+    """The longest stretch of ``text`` that no run of words has in common with ``other``; cut when very long."""
+    places = list(_WORD.finditer(text))
+    words = [place.group().casefold() for place in places]
+    size = min(_RUN, len(words))
+    known = set(_runs(_words(other), size))
+    shared = [False] * len(words)
+    for start, run in enumerate(_runs(words, size)):
+        if run in known:
+            shared[start : start + size] = [True] * size
+    first, last = _longest_run_of_false(shared)
+    if first == last:
+        return ""
+    start, end = places[first].start(), places[last - 1].end()
+    return text[start:end] if end - start <= _LONGEST_SHOWN else f"{text[start : start + _LONGEST_SHOWN]}…"
+
+
+def _runs(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """All runs of ``size`` words, in order."""
+    return zip(*(words[shift:] for shift in range(size)), strict=False)
+
+
+def _longest_run_of_false(flags: Sequence[bool]) -> tuple[int, int]:
+    """Start and end of it; equal when there is none. The first of several."""
+    best, start = (0, 0), 0
+    for index, flag in enumerate(flags):
+        if flag:
+            start = index + 1
+        elif index + 1 - start > best[1] - best[0]:
+            best = (start, index + 1)
+    return best
