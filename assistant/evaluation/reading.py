@@ -1,0 +1,217 @@
+"""The reader alone: each question is read in its own context, and every miss explained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+from assistant.articles import sentence_spans
+from assistant.evaluation.data.reading import GoldSpan, ReadingQuestion, load_reading
+from assistant.evaluation.measures import answer_curves, answer_figures, stage_counts
+from assistant.evaluation.provenance import provenance
+from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage
+from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.scores import exact_match, set_exact_match, set_f1, token_f1
+from assistant.reading.reader import Reader, open_reader
+from assistant.records import AnswerSpan
+from assistant.settings import Settings, load_settings
+
+_EVERYTHING = RunOptions()
+#: Sentences shown on either side of the one with a gold answer.
+_SENTENCES_AROUND = 1
+
+
+def evaluate_reading(
+    data: Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING, reader: Reader | None = None
+) -> Evaluation[ReadingRow]:
+    """Read every question of ``data`` (SQuAD-format JSON or uniform JSONL) in its own context.
+
+    A question whose gold is a set of spans is answered with every span that is sure enough, or with the
+    surest alone when none is, and scored as a set.
+
+    Args:
+        data: the file; see ``data.reading.load_reading``.
+        settings: which reader, and from which confidence it answers; default: ``load_settings()``.
+        options: which part of the data, progress, journal.
+        reader: in place of the settings' own (the seam for fakes).
+
+    Raises DatasetError when nothing in ``data`` is usable, ModelError or SettingsError.
+    """
+    chosen = settings or load_settings()
+    loaded = load_reading(data)
+    questions = options.choose(loaded.items)
+    scoring = _Scoring(reader or open_reader(chosen), chosen)
+    origin = provenance("reading", data, limit=options.limit, sample=options.sample, reader=scoring.reader.fingerprint)
+    stored = chosen.model_dump(mode="json")
+    scored = score_all(questions, scoring.rows, lambda item: (item.where, item.id), ReadingRow, origin, stored, options)
+    return Evaluation(
+        figures={**answer_figures(scored.rows, scoring.threshold), **_by_source(scored.rows)},
+        settings=stored,
+        provenance=origin,
+        rows=scored.rows,
+        problems=(*loaded.problems, *scored.problems),
+        stages=stage_counts(scored.rows),
+        curves=answer_curves(scored.rows),
+    )
+
+
+class _Outcome(NamedTuple):
+    """A question, its spans best first, and what of them counts as the answer.
+
+    ``given`` at the threshold; ``forced`` is ``given``, or the surest span when nothing is sure enough.
+    """
+
+    question: ReadingQuestion
+    spans: Sequence[AnswerSpan]
+    given: Sequence[AnswerSpan]
+    forced: Sequence[AnswerSpan]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """Makes rows with one reader."""
+
+    reader: Reader
+    settings: Settings
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which the reader's answers are given."""
+        if self.settings.min_confidence is not None:
+            return self.settings.min_confidence
+        return self.reader.calibration.confidence(self.reader.no_answer_threshold)
+
+    def rows(self, question: ReadingQuestion) -> tuple[ReadingRow]:
+        """The one row of a question. Raises QuestionError when it is too long for the model."""
+        began = time.perf_counter()
+        spans = self.reader.read(
+            question.question, [question.context], max_answer_tokens=self.settings.max_answer_tokens
+        )
+        seconds = time.perf_counter() - began
+        sure = [span for span in spans if span.confidence >= self.threshold]
+        given = sure if question.multi_span else [span for span in sure if span is spans[0]]
+        return (self._row(_Outcome(question, spans, given, given or spans[:1]), seconds),)
+
+    def _row(self, outcome: _Outcome, seconds: float) -> ReadingRow:
+        question, spans, given, forced = outcome
+        em, f1 = _scores(question, forced)
+        if em is None or f1 is None:
+            em_given = f1_given = 0.0 if given else 100.0
+        else:
+            em_given, f1_given = (em, f1) if given else (0.0, 0.0)
+        stage, because = (None, None) if em_given == 100 else self._lost(outcome, f1)
+        best = spans[0] if spans else None
+        gold = _nearest_gold(question.golds, forced)
+        return ReadingRow(
+            id=question.id,
+            seconds=seconds,
+            em=em,
+            f1=f1,
+            question=question.question,
+            gold=tuple(item.text for item in question.golds),
+            answerable=bool(question.golds),
+            predicted=best.text if best else None,
+            confidence=best.confidence if best else 0.0,
+            answered=bool(given),
+            em_at_threshold=em_given,
+            f1_at_threshold=f1_given,
+            right=f1_given >= RIGHT_F1,
+            stage_lost=stage,
+            lost_because=because,
+            quote=_excerpt(question, best.start, best.end) if stage and best else None,
+            gold_excerpt=_excerpt(question, gold.start, _end(gold), _SENTENCES_AROUND) if stage and gold else None,
+            predicted_spans=tuple(span.text for span in forced) if question.multi_span else (),
+            source=question.source,
+        )
+
+    def _lost(self, outcome: _Outcome, f1: float | None) -> tuple[Stage, str]:
+        """Where the question was lost, and what happened there, in words."""
+        question, spans, given, forced = outcome
+        if not spans:
+            return "wrongly_refused", "the reader found no span at all"
+        surest = f"'{spans[0].text}' at {spans[0].confidence:.2f}"
+        if f1 is None:
+            return "wrongly_answered", f"{surest}; answers are given from {self.threshold:.2f}"
+        if f1 >= RIGHT_F1 or any(_at_gold(span, question.golds) for span in forced):
+            if not given:
+                return "wrongly_refused", f"{surest}; answers are given from {self.threshold:.2f}"
+            return "wrong_boundaries", f"{_listed(span.text for span in forced)} for {_wanted(question, forced)}"
+        return "out_scored", f"{surest}; {_place_of_gold(question, spans)}"
+
+
+def _scores(question: ReadingQuestion, forced: Sequence[AnswerSpan]) -> tuple[float | None, float | None]:
+    """EM and F1, percent; None without gold answers."""
+    golds = [gold.text for gold in question.golds]
+    texts = [span.text for span in forced]
+    if not golds:
+        return None, None
+    if not texts:
+        return 0.0, 0.0
+    if question.multi_span:
+        return set_exact_match(texts, golds), set_f1(texts, golds)
+    return exact_match(texts[0], golds), token_f1(texts[0], golds)
+
+
+def _place_of_gold(question: ReadingQuestion, spans: Sequence[AnswerSpan]) -> str:
+    texts = [gold.text for gold in question.golds]
+    for span in spans:
+        if _at_gold(span, question.golds) or token_f1(span.text, texts) >= RIGHT_F1:
+            return f"the gold answer's best span, '{span.text}', at {span.confidence:.2f}"
+    return "the gold answer was not among the spans"
+
+
+def _at_gold(span: AnswerSpan, golds: Sequence[GoldSpan]) -> bool:
+    """Whether the span shares a character with a gold answer's own place."""
+    return any(_shared(span, gold) > 0 for gold in golds)
+
+
+def _shared(span: AnswerSpan, gold: GoldSpan) -> int:
+    return min(span.end, _end(gold)) - max(span.start, gold.start)
+
+
+def _end(gold: GoldSpan) -> int:
+    return gold.start + len(gold.text)
+
+
+def _nearest_gold(golds: Sequence[GoldSpan], forced: Sequence[AnswerSpan]) -> GoldSpan | None:
+    """The gold answer closest to the surest span: at its place if there is one, then by F1; else the first."""
+    best = forced[0] if forced else None
+    if best is None:
+        return golds[0] if golds else None
+    return max(golds, key=lambda gold: (_shared(best, gold) > 0, token_f1(best.text, [gold.text])), default=None)
+
+
+def _wanted(question: ReadingQuestion, forced: Sequence[AnswerSpan]) -> str:
+    if question.multi_span:
+        return _listed(gold.text for gold in question.golds)
+    gold = _nearest_gold(question.golds, forced)
+    return _listed([gold.text] if gold else [])
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)
+
+
+def _excerpt(question: ReadingQuestion, start: int, end: int, around: int = 0) -> Excerpt:
+    """The sentences of ``[start, end)`` and so many ``around`` them, it marked."""
+    sentences = sentence_spans(question.context)
+    held = [place for place, (first, last) in enumerate(sentences) if first < end and start < last]
+    shown = sentences[max(0, held[0] - around) : held[-1] + around + 1]
+    first, last = min(start, shown[0][0]), max(end, shown[-1][1])
+    return Excerpt(question.context[first:last], start - first, end - first, question.where)
+
+
+def _by_source(rows: Sequence[ReadingRow]) -> dict[str, float]:
+    """EM and F1 of each source's answerable questions, where the data hold several sources."""
+    sources = sorted({row.source for row in rows if row.source})
+    figures: dict[str, float] = {}
+    for source in sources if len(sources) > 1 else ():
+        scored = [row for row in rows if row.source == source and row.answerable]
+        for name, values in (("em", [row.em for row in scored]), ("f1", [row.f1 for row in scored])):
+            if values:
+                figures[f"{name}[{source}]"] = fmean(value or 0.0 for value in values)
+    return figures
