@@ -51,7 +51,7 @@ def reliability(confidences: ArrayLike, right: ArrayLike, bins: int = 10) -> tup
     Raises ValueError when the two (n,) differ in length or hold nothing.
     """
     sure, hits = _matched(confidences, right)
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.arange(bins + 1) / bins
     which = np.searchsorted(edges[1:-1], sure, side="right")  # (n,) bin numbers
     return tuple(
         ReliabilityBin(
