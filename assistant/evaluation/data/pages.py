@@ -39,6 +39,9 @@ _LINES_FORM = (
 )
 #: Bytes of one page, unpacked; the largest news pages hold about two million.
 _LARGEST_PAGE = 10_000_000
+#: Where and how HTML declares its encoding (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding).
+_DECLARED_WITHIN = 1024
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
         return
     line, counted = 1, 0
     for name, fields in pages:
-        place = _key_place(text, name, counted)
+        place = _after_key(text, name, counted)
         line, counted = line + text.count("\n", counted, place), place
         where = f"{source.path}:{line}"
         if isinstance(fields, tuple):
@@ -100,11 +103,11 @@ def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
             yield Problem(where, name, 'It is not a JSON object: write it as {"articleBody": …}.')
 
 
-def _key_place(text: str, key: str, start: int) -> int:
-    """Where ``key`` stands in a JSON text, from ``start`` on; ``start`` when it is written in another way."""
+def _after_key(text: str, key: str, start: int) -> int:
+    """The end of ``key`` in a JSON text, from ``start`` on; ``start`` when it is written in another way."""
     written = "|".join(re.escape(json.dumps(key, ensure_ascii=ascii_only)) for ascii_only in (False, True))
-    found = re.compile(rf"(?:{written})\s*:").search(text, start)
-    return found.start() if found else start
+    found = re.compile(rf"(?:{written})(?=\s*:)").search(text, start)
+    return found.end() if found else start
 
 
 def _html_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
@@ -137,22 +140,23 @@ def _page_text(path: Path) -> str:
         raise MalformedError(f"{path}: {source.damage}")
     if len(source.data) > _LARGEST_PAGE:
         raise MalformedError(f"{path} has more than {_LARGEST_PAGE:,} bytes: check what it is.")
-    text = str(get_text(_decoded(path, source.data)))
+    text = str(get_text(_decoded(source.data)))
     if not any(character.isalnum() for character in text):
         raise MalformedError(f"{path} holds no words: save the page again.")
     return text
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        from charset_normalizer import from_bytes  # slow to import, seldom needed
-
-    best = from_bytes(data).best()  # it also heeds the encoding that a page declares
-    if best is None:
-        raise MalformedError(f"The encoding of {path} cannot be told: save it as UTF-8.")
-    return str(best)
+def _decoded(data: bytes) -> str:
+    """As browsers do it: UTF-8, else what the page declares, else Windows' Western encoding."""
+    declared = _CHARSET.search(data[:_DECLARED_WITHIN])
+    for encoding in ("utf-8", declared[1].decode("ascii") if declared else "utf-8"):
+        try:
+            text = data.decode(encoding)
+            text.encode()  # some codecs give halves of surrogate pairs
+        except (UnicodeError, LookupError):
+            continue
+        return text
+    return data.decode("cp1252", "replace")
 
 
 def _marked_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
