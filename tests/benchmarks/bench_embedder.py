@@ -15,10 +15,11 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evaluation.measures import recall_and_mrr
 from assistant.index.embedder import Embedder, open_embedder
 from assistant.models.files import embedder_package
 from assistant.settings import Settings
-from tests.benchmarks.reader_data import load_questions, sample
+from tests.benchmarks.dev_sets import dev_set, sample
 
 DEPTHS = (1, 5, 20)
 
@@ -35,7 +36,7 @@ def main() -> None:
     embedders = {
         name: open_embedder(Settings(embedder=model, threads=chosen.threads)) for name, model in models.items()
     }
-    everything = load_questions("squad1")
+    everything = dev_set("squad1")
     paragraphs = list(dict.fromkeys(question.context for question in everything))
     place = {paragraph: i for i, paragraph in enumerate(paragraphs)}
     questions = sample(everything, chosen.questions)
@@ -46,18 +47,17 @@ def main() -> None:
     print(f"{'embedder':<24}" + "".join(f"{f'recall@{k}':>11}" for k in DEPTHS) + f"{'texts/s':>10}{'speed':>8}")
     for name, embedder in embedders.items():
         ranks = _ranks(embedder, [question.question for question in questions], paragraphs, gold)
-        recalls = "".join(f"{100 * float((ranks < k).mean()):>11.2f}" for k in DEPTHS)
+        found = recall_and_mrr(ranks, DEPTHS)
+        recalls = "".join(f"{100 * found[f'recall@{k}']:>11.2f}" for k in DEPTHS)
         speed = seconds["sentence-transformers"] / seconds[name]
         print(f"{name:<24}{recalls}{chosen.timed / seconds[name]:>10.1f}{speed:>7.1f}x")
 
 
-def _ranks(
-    embedder: Embedder, questions: list[str], paragraphs: list[str], gold: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each question, how many paragraphs are nearer than its own."""
+def _ranks(embedder: Embedder, questions: list[str], paragraphs: list[str], gold: NDArray[np.int64]) -> list[int]:
+    """For each question, the rank of its own paragraph, from 1."""
     cosines = embedder.embed(questions) @ embedder.embed(paragraphs).T
     own = cosines[np.arange(len(gold)), gold]
-    return (cosines > own[:, None]).sum(axis=1)
+    return [1 + int(nearer) for nearer in (cosines > own[:, None]).sum(axis=1)]
 
 
 def _timed(embedders: dict[str, Embedder], texts: list[str], rounds: int) -> dict[str, float]:

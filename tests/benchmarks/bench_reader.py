@@ -12,9 +12,11 @@ import argparse
 import statistics
 import time
 
+from assistant.evaluation.data.reading import ReadingQuestion
+from assistant.evaluation.scores import exact_match, token_f1
 from assistant.reading.reader import Reader, open_reader
 from assistant.settings import Settings
-from tests.benchmarks.reader_data import ReaderQuestion, exact_match, load_questions, sample, token_f1
+from tests.benchmarks.dev_sets import dev_set, gold_texts, sample
 
 READERS = ("bundled-torch", "bundled-fp32", "bundled-int8")
 
@@ -27,7 +29,7 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, default=0)
     chosen = arguments.parse_args()
     readers = {name: open_reader(Settings(reader=name, threads=chosen.threads)) for name in READERS}
-    questions = sample(load_questions("squad1"), chosen.questions)
+    questions = sample(dev_set("squad1"), chosen.questions)
     spans = {name: [_best(reader, question) for question in questions] for name, reader in readers.items()}
     seconds = _timed(readers, questions[:10], [question.context for question in questions], chosen)
 
@@ -35,8 +37,8 @@ def main() -> None:
     slowest = seconds[READERS[0]]
     for name in READERS:
         scored = list(zip(spans[name], questions, strict=True))
-        em = 100 * statistics.mean(exact_match(span[0], question.golds) for span, question in scored)
-        f1 = 100 * statistics.mean(token_f1(span[0], question.golds) for span, question in scored)
+        em = statistics.mean(exact_match(span[0], gold_texts(question)) for span, question in scored)
+        f1 = statistics.mean(token_f1(span[0], gold_texts(question)) for span, question in scored)
         same = 100 * statistics.mean(a == b for a, b in zip(spans[name], spans[READERS[0]], strict=True))
         rate = 10 / seconds[name]
         paragraphs = rate * chosen.paragraphs
@@ -44,13 +46,13 @@ def main() -> None:
         print(f"{name:<16}{em:>7.1f}{f1:>7.1f}{same:>10.1f}%{rate:>13.1f}{paragraphs:>14.1f}{speed:>6.1f}x")
 
 
-def _best(reader: Reader, question: ReaderQuestion) -> tuple[str, int]:
+def _best(reader: Reader, question: ReadingQuestion) -> tuple[str, int]:
     span = reader.read(question.question, [question.context], max_spans=1)[0]
     return span.text, span.start
 
 
 def _timed(
-    readers: dict[str, Reader], questions: list[ReaderQuestion], contexts: list[str], chosen: argparse.Namespace
+    readers: dict[str, Reader], questions: list[ReadingQuestion], contexts: list[str], chosen: argparse.Namespace
 ) -> dict[str, float]:
     """Median seconds of a round (all ``questions``) for each reader."""
     texts = [contexts[i * chosen.paragraphs : (i + 1) * chosen.paragraphs] for i in range(len(questions))]

@@ -20,13 +20,14 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.evaluation.data.reading import ReadingQuestion
 from assistant.evaluation.measures import expected_calibration_error
 from assistant.index.embedder import Embedder, open_embedder
 from assistant.models.files import READER_FOLDER
 from assistant.reading.calibration import FILE, Calibration, fit_logistic
 from assistant.reading.reader import Reader, open_reader
 from assistant.settings import Settings
-from tests.benchmarks.reader_data import ReaderQuestion, load_questions, sample, token_f1
+from tests.benchmarks.dev_sets import dev_set, gold_texts, is_right, sample
 
 SETS = ("newsqa-a", "squad2")
 OTHER_CONTEXTS = 4
@@ -91,7 +92,7 @@ def _pooled(measured: Mapping[str, Measured]) -> Measured:
 
 def _measure(reader: Reader, embedder: Embedder, name: str, count: int) -> Measured:
     """Margin of each sampled question's best span (n,), and whether it is right (n,)."""
-    everything = load_questions(name)
+    everything = dev_set(name)
     questions = sample(everything, count)
     contexts = list(dict.fromkeys(question.context for question in everything))
     cosines = embedder.embed([question.question for question in questions]) @ embedder.embed(contexts).T
@@ -105,8 +106,8 @@ def _measure(reader: Reader, embedder: Embedder, name: str, count: int) -> Measu
     return np.array(margins), np.array(right)
 
 
-def _is_right(index: int, text: str, question: ReaderQuestion) -> bool:
-    return index == 0 and token_f1(text, question.golds) >= 0.5
+def _is_right(index: int, text: str, question: ReadingQuestion) -> bool:
+    return index == 0 and is_right(text, gold_texts(question))
 
 
 def _held_out_error(margins: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

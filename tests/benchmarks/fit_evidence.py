@@ -26,7 +26,7 @@ from assistant import Assistant, load_settings
 from assistant.answering.evidence import FILE
 from assistant.evaluation.measures import expected_calibration_error
 from assistant.reading.calibration import fit_logistic
-from tests.benchmarks.reader_data import load_questions, sample, token_f1
+from tests.benchmarks.dev_sets import dev_set, gold_texts, is_right, sample
 
 SETS = ("newsqa-a", "squad2")
 READERS = ("bundled", "bundled-fp32", "bundled-torch")
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _asked(name: str, count: int) -> list[Spans]:
-    everything = load_questions(name)
+    everything = dev_set(name)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "articles"
         folder.mkdir()
@@ -91,7 +91,7 @@ def _asked(name: str, count: int) -> list[Spans]:
         held = set(contexts)
         with Assistant.build(folder, store=Path(scratch) / "store") as assistant:
             return [
-                _spans(assistant, question.question, question.golds if question.context in held else ())
+                _spans(assistant, question.question, gold_texts(question) if question.context in held else ())
                 for question in sample(everything, count)
             ]
 
@@ -103,7 +103,7 @@ def _spans(assistant: Assistant, question: str, golds: tuple[str, ...]) -> Spans
         bool(golds),
         np.array([span.margin for span in spans]),
         np.array([passages[span.index].similarity for span in spans]),
-        np.array([token_f1(span.text, golds) >= 0.5 for span in spans], dtype=bool),
+        np.array([is_right(span.text, golds) for span in spans], dtype=bool),
     )
 
 

@@ -1,0 +1,35 @@
+"""The reader's dev sets in the optional data folder, which ``ASSISTANT_DATA`` names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.evaluation.data.reading import ReadingQuestion, load_reading
+from assistant.evaluation.results import RIGHT_F1
+from assistant.evaluation.run import RunOptions
+from assistant.evaluation.scores import token_f1
+
+
+def dev_set(name: str) -> tuple[ReadingQuestion, ...]:
+    """All questions of ``reader/dev/<name>.jsonl.gz``; ends the program with a hint without the data folder."""
+    folder = os.environ.get("ASSISTANT_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        sys.exit("Set ASSISTANT_DATA to the folder of evaluation data (it holds reader/dev/squad1.jsonl.gz).")
+    return load_reading(Path(folder, "reader", "dev", f"{name}.jsonl.gz")).items
+
+
+def sample(questions: Sequence[ReadingQuestion], count: int) -> list[ReadingQuestion]:
+    """So many of them, the same ones each time."""
+    return RunOptions(limit=count, sample=0).choose(questions)
+
+
+def gold_texts(question: ReadingQuestion) -> tuple[str, ...]:
+    return tuple(gold.text for gold in question.golds)
+
+
+def is_right(text: str, golds: Sequence[str]) -> bool:
+    """Whether a span's text counts as right; nothing does without gold answers."""
+    return bool(golds) and token_f1(text, golds) >= RIGHT_F1
