@@ -108,6 +108,11 @@ class Assistant:
         """What the index holds and when it was synced."""
         return self._index.state
 
+    @property
+    def required_confidence(self) -> float:
+        """Answers are given from this confidence on, 0..1: the settings' own, or that of the models."""
+        return self._composer.required_confidence
+
     def ask(
         self,
         question: str,

@@ -27,6 +27,9 @@ class AnswerComposer:
         evidence: how sure a span in a passage is.
         min_confidence: answer when at least this sure (0..1); None: the evidence's own threshold.
         max_alternatives: how many other answers are kept.
+
+    Attributes:
+        required_confidence: what answers need, whichever of the two it comes from.
     """
 
     def __init__(
@@ -38,7 +41,7 @@ class AnswerComposer:
     ) -> None:
         self._article = article
         self._evidence = evidence
-        self._required = evidence.no_answer_threshold if min_confidence is None else min_confidence
+        self.required_confidence = evidence.no_answer_threshold if min_confidence is None else min_confidence
         self._max_alternatives = max_alternatives
 
     def compose(
@@ -84,7 +87,9 @@ class AnswerComposer:
             confidence=best.confidence,
             support=best.support,
             citations=best.citations,
-            alternatives=tuple(item for item in others if item.confidence >= self._required)[: self._max_alternatives],
+            alternatives=tuple(item for item in others if item.confidence >= self.required_confidence)[
+                : self._max_alternatives
+            ],
             refusal=None,
             timings={},
         )
@@ -102,6 +107,6 @@ class AnswerComposer:
         if not found_passages:
             return "no_passages"
         surest = candidates[0].confidence if candidates else 0.0
-        if candidates and surest >= self._required:
+        if candidates and surest >= self.required_confidence:
             return None
         return "low_confidence" if candidates and surest >= self._evidence.no_answer_threshold else "not_in_articles"
