@@ -12,6 +12,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -102,7 +103,7 @@ def read_source(path: Path) -> Source:
         raise DatasetError(f"{path} holds more than {LARGEST:,} bytes, unpacked.", "Split it, or check what it is.")
     data = data.removeprefix(codecs.BOM_UTF8)
     if damage is None and not data.strip():
-        raise DatasetError(f"{path} is empty.", "Give a file with one question a line.")
+        raise DatasetError(f"{path} is empty.", "Give a file that holds something.")
     return Source(path, data, damage)
 
 
@@ -134,7 +135,7 @@ def gather(
         entries: its objects; a Problem among them is passed on.
         build: the items of an object, possibly none; raises MalformedError.
         form: how the file should look, as the remedy when nothing can be used.
-        names: the ids an item claims; an entry that claims one twice is a problem, the first is kept.
+        names: the ids an item claims; an entry that claims one again is a problem, the first is kept.
 
     Raises:
         DatasetError: when there is not one item; it names the first problems.
@@ -148,16 +149,16 @@ def gather(
             continue
         try:
             built = build(entry)
-            _claim([name for item in built for name in dict.fromkeys(names(item))], entry.where, claimed)
+            _claim([name for item in built for name in names(item)], entry.where, claimed)
         except MalformedError as flaw:
-            problems.append(Problem(entry.where, _known_id(entry.record), str(flaw)))
+            problems.append(Problem(entry.where, known_id(entry.record), str(flaw)))
         else:
             items += built
     if source.damage is not None:
         last = source.data.count(b"\n") + 1
-        problems.append(Problem(f"{source.path}:{last}", None, f"{source.damage} What stands before it is used."))
+        problems.append(Problem(f"{source.path}:{last}", None, source.damage))
     if not items:
-        raise DatasetError(f"Nothing in {source.path} can be used{_listed(problems)}.", form)
+        raise DatasetError(f"Nothing in {source.path} can be used{_listed(problems)}", form)
     return Loaded(tuple(items), tuple(problems))
 
 
@@ -167,6 +168,14 @@ def id_field(record: Mapping[str, Any]) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return text_field(record, "id")
+
+
+def known_id(record: Mapping[str, Any]) -> str | None:
+    """The id, None when it is not usable."""
+    try:
+        return id_field(record)
+    except MalformedError:
+        return None
 
 
 def text_field(record: Mapping[str, Any], name: str) -> str:
@@ -220,6 +229,15 @@ def as_object(value: object, name: str) -> Mapping[str, Any]:
     return value
 
 
+@contextmanager
+def within(part: str) -> Iterator[None]:
+    """Flaws found inside name ``part`` first."""
+    try:
+        yield
+    except MalformedError as flaw:
+        raise MalformedError(f"{part}: {flaw}") from flaw
+
+
 def shown(text: str) -> str:
     """A text of the data, quoted and cut, for a message."""
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
@@ -234,9 +252,9 @@ def _unpacked(packed: bytes) -> tuple[bytes, str | None]:
             while len(unpacked) <= LARGEST and (block := file.read1(_BLOCK)):
                 unpacked += block
         except EOFError:
-            return bytes(unpacked), "The gzip file breaks off here: fetch it again."
+            return bytes(unpacked), "The gzip file breaks off in this line: fetch it again."
         except (gzip.BadGzipFile, zlib.error) as error:
-            return bytes(unpacked), f"The gzip file is damaged ({error}): fetch it again."
+            return bytes(unpacked), f"The gzip file is damaged from here on ({error}): fetch it again."
     return bytes(unpacked), None
 
 
@@ -245,7 +263,8 @@ def _parsed(line: bytes, where: str) -> Entry | Problem:
         # Escaped bytes become halves of surrogate pairs, which as_text finds in the field that holds them.
         value = json.loads(line.decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
-        return Problem(where, None, f"The line is not JSON ({error}): write one JSON object a line.")
+        why = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+        return Problem(where, None, f"The line is not JSON ({why}): write one JSON object a line.")
     try:
         return Entry(where, as_object(value, "The line"))
     except MalformedError as flaw:
@@ -260,25 +279,15 @@ def _present(record: Mapping[str, Any], name: str) -> Any:
 
 def _claim(names: Sequence[str], where: str, claimed: dict[str, str]) -> None:
     """Enter ``names`` into ``claimed``, all or none."""
-    own: dict[str, str] = {}
     for name in names:
-        earlier = claimed.get(name) or own.get(name)
-        if earlier is not None:
-            raise MalformedError(f"The id {shown(name)} was used before, at {earlier}: give each its own.")
-        own[name] = where
-    claimed |= own
-
-
-def _known_id(record: Mapping[str, Any]) -> str | None:
-    try:
-        return id_field(record)
-    except MalformedError:
-        return None
+        if name in claimed:
+            raise MalformedError(f"The id {shown(name)} was used before, at {claimed[name]}: give each its own.")
+    claimed |= dict.fromkeys(names, where)
 
 
 def _listed(problems: Sequence[Problem]) -> str:
     if not problems:
-        return ""
+        return "."
     named = " ".join(f"{problem.where}: {problem.reason}" for problem in problems[:_NAMED])
     more = len(problems) - _NAMED
-    return f" ({len(problems):,} problems). {named}" + (f" And {more:,} more" if more > 0 else "")
+    return f". {named}" + (f" And {more:,} problems more." if more > 0 else "")

@@ -19,6 +19,7 @@ from assistant.evaluation.data.lines import (
     question_field,
     shown,
     text_field,
+    within,
 )
 
 _FORM = (
@@ -96,7 +97,11 @@ def asked_conversation(entry: Entry) -> AskedConversation:
 
 def golds_of(record: Mapping[str, Any]) -> tuple[Gold, ...]:
     """The gold answers of a question; raises MalformedError."""
-    return tuple(map(_gold, list_field(record, "answers")))
+    golds = []
+    for number, answer in enumerate(list_field(record, "answers"), start=1):
+        with within(f"Answer {number}"):
+            golds.append(_gold(answer))
+    return tuple(golds)
 
 
 def rewrite_of(record: Mapping[str, Any]) -> str | None:
@@ -109,10 +114,8 @@ def _names(conversation: AskedConversation) -> list[str]:
 
 
 def _turn(turn: object, name: str, where: str) -> AskedQuestion:
-    try:
+    with within(f"Turn {name}"):
         return _question(as_object(turn, "It"), name, where)
-    except MalformedError as flaw:
-        raise MalformedError(f"Turn {name}: {flaw}") from flaw
 
 
 def _question(record: Mapping[str, Any], name: str, where: str) -> AskedQuestion:
@@ -121,22 +124,20 @@ def _question(record: Mapping[str, Any], name: str, where: str) -> AskedQuestion
 
 def _gold(answer: object) -> Gold:
     if isinstance(answer, str):
-        return Gold(None, None, None, text_field({"answer": answer}, "answer"))
+        return Gold(None, None, None, text_field({"text": answer}, "text"))
     # null says the same as leaving it out.
-    known = {name: value for name, value in as_object(answer, "An answer").items() if value is not None}
+    known = {name: value for name, value in as_object(answer, "It").items() if value is not None}
     text = text_field(known, "text") if "text" in known else None
     file = text_field(known, "file") if "file" in known else None
     if "start" not in known and "end" not in known:
         if text is None and file is None:
-            raise MalformedError("An answer has neither text nor file: give one of them.")
+            raise MalformedError("It has neither text nor file: give one of them.")
         return Gold(file, None, None, text)
     if file is None:
-        raise MalformedError("An answer has offsets but no file: name the file.")
+        raise MalformedError("It has offsets but no file: name the file.")
     start, end = offset_field(known, "start"), offset_field(known, "end")
     if start >= end:
-        raise MalformedError(f"An answer ends at {end}, not after its start {start}: correct its offsets.")
+        raise MalformedError(f"It ends at {end}, not after its start {start}: correct its offsets.")
     if text is not None and len(text) != end - start:
-        raise MalformedError(
-            f"The answer {shown(text)} has {len(text)} characters, {start} to {end} has {end - start}: correct them."
-        )
+        raise MalformedError(f"{shown(text)} is not as long as {start} to {end} says: correct text or offsets.")
     return Gold(file, start, end, text)

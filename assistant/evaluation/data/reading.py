@@ -21,12 +21,14 @@ from assistant.evaluation.data.lines import (
     gather,
     id_field,
     json_lines,
+    known_id,
     list_field,
     offset_field,
     question_field,
     read_source,
     shown,
     text_field,
+    within,
 )
 from assistant.evaluation.results import Problem
 
@@ -88,10 +90,13 @@ def _questions(entry: Entry, start: str) -> tuple[ReadingQuestion]:
     record = entry.record
     name = id_field(record)
     context = text_field(record, "context")
-    source = as_text(record.get("source", ""), "'source'")
+    source = "" if record.get("source") is None else as_text(record["source"], "'source'")
     multi_span = _flag(record, "multi_span") or source.startswith(_MULTI_SPAN_SOURCES)
-    golds = tuple(_gold(as_object(answer, "An answer"), context, start) for answer in _answers(record))
-    return (ReadingQuestion(name, question_field(record), context, golds, multi_span, source, entry.where),)
+    golds = []
+    for number, answer in enumerate(_answers(record), start=1):
+        with within(f"Answer {number}"):
+            golds.append(_gold(as_object(answer, "It"), context, start))
+    return (ReadingQuestion(name, question_field(record), context, tuple(golds), multi_span, source, entry.where),)
 
 
 def _answers(record: Mapping[str, Any]) -> list[Any]:
@@ -101,7 +106,7 @@ def _answers(record: Mapping[str, Any]) -> list[Any]:
             raise MalformedError("'is_impossible' is true, yet there are answers: take out one or the other.")
         return []
     answers = list_field(record, "answers")
-    if not answers and "is_impossible" in record:
+    if not answers and record.get("is_impossible") is not None:
         raise MalformedError("'is_impossible' is false, yet there are no answers: correct one or the other.")
     return answers
 
@@ -112,12 +117,14 @@ def _gold(answer: Mapping[str, Any], context: str, start_name: str) -> GoldSpan:
     if context[start : start + len(text)] != text:
         place = context.find(text)
         found = "it is nowhere in it" if place < 0 else f"it stands at {place}"
-        raise MalformedError(f"The answer {shown(text)} is not at {start} of its context; {found}: correct it.")
+        raise MalformedError(f"{shown(text)} is not at {start} of the context; {found}: correct it.")
     return GoldSpan(text, start)
 
 
 def _flag(record: Mapping[str, Any], name: str) -> bool:
-    value = record.get(name, False)
+    value = record.get(name)
+    if value is None:
+        return False
     if not isinstance(value, bool):
         raise MalformedError(f"{name!r} is neither true nor false: make it one of them.")
     return value
@@ -141,7 +148,8 @@ def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> It
         if isinstance(found, Problem):
             yield found
             continue
-        line = next(lines.get(str(found.record.get("id")), iter(())), None)
+        name = known_id(found.record)
+        line = next(lines[name], None) if name in lines else None
         yield found if line is None else Entry(f"{source.path}:{line}", found.record)
 
 
