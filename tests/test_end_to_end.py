@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuestionError, Settings, StoreMismatchError
-from assistant.evaluation.questions import evaluate, load_questions
+from assistant.evaluation.questions import evaluate_questions
 
 
 def assert_exact(answer: Answer) -> None:
@@ -49,8 +49,9 @@ def test_a_newcomers_first_questions(seed_assistant: Assistant) -> None:
 
 
 def test_every_quote_on_the_question_set_is_exact(seed_assistant: Assistant, seeds: Path) -> None:
-    figures = evaluate(seed_assistant, load_questions(seeds / "questions.jsonl")).figures()
-    assert figures["exact quotes"].part == figures["exact quotes"].whole > 50
+    figures = evaluate_questions(seeds / "questions.jsonl", assistant=seed_assistant).figures
+    assert figures["quotes_exact"] == 1
+    assert figures["quotes"] > 50
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,7 +1,189 @@
-"""The first stage of the pipeline that lost a question, and what happened there."""
+"""The first stage of the pipeline that lost a question, and what happened there.
+
+Of several gold answers, the one that got furthest decides.
+"""
 
 from __future__ import annotations
 
-from assistant.evaluation.places import GoldAnswers, Places, article_rank, gold_rank
+from dataclasses import dataclass
+from pathlib import PurePath
 
-__all__ = ["GoldAnswers", "Places", "article_rank", "gold_rank"]
+from assistant.evaluation.places import GoldAnswers, Span
+from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
+from assistant.evaluation.scores import token_f1
+from assistant.pipeline import Assistant
+from assistant.records import Alternative, Passage, RetrievedPassage, Trace
+
+#: Characters shown on either side of a gold answer that stands in no passage.
+_AROUND = 300
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What lost a question.
+
+    Attributes:
+        stage: the first one that lost it; None when the outcome is exactly right.
+        because: what happened there, in words.
+        gold_excerpt: the gold answer that got furthest, in its passage or, failing that, in its article.
+    """
+
+    stage: Stage | None
+    because: str | None = None
+    gold_excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a question.
+
+    Attributes:
+        trace: of the answer.
+        ranking: passages retrieved for the standalone question, best first; more than were read.
+        golds: the gold answers, found in the index.
+        em, f1: of the surest answer, percent; None when there is no text to compare it with.
+    """
+
+    trace: Trace
+    ranking: tuple[RetrievedPassage, ...]
+    golds: GoldAnswers
+    em: float | None
+    f1: float | None
+
+    @property
+    def surest(self) -> Alternative | None:
+        """The surest answer, given or not."""
+        return self.trace.candidates[0] if self.trace.candidates else None
+
+    def at_gold(self, answer: Alternative) -> bool:
+        """Whether a citation of ``answer`` overlaps a gold answer's place."""
+        return any(self.golds.overlapped_by(citation) for citation in answer.citations)
+
+
+def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
+    """The first stage that lost the question.
+
+    An answer that is exactly right can only have been refused, wherever it was found; everything else is
+    followed from file to passage to reader.
+    """
+    answered = outcome.trace.answer.answered
+    required = f"answers are given from {assistant.required_confidence:.2f}"
+    surest = outcome.surest
+    if not outcome.golds.answerable:
+        given = surest if answered else None
+        return Attribution("wrongly_answered", f"{_with_place(given)}; {required}") if given else Attribution(None)
+    exact = _is_exact(outcome)
+    if exact and answered:
+        return Attribution(None)
+    reached = _reached(assistant, outcome)
+    if reached.stage is not None and not exact:
+        return reached
+    if surest is None:
+        return Attribution("out_scored", "no span was found in what was read", reached.gold_excerpt)
+    if exact or outcome.at_gold(surest) or (outcome.f1 or 0.0) >= RIGHT_F1:
+        if not answered:
+            return Attribution("wrongly_refused", f"{_sure(surest)}; {required}", reached.gold_excerpt)
+        return Attribution("wrong_boundaries", _boundaries(outcome, surest), reached.gold_excerpt)
+    because = f"by {_with_place(surest)}; {_place_of_gold(outcome)}"
+    return Attribution("out_scored", because, reached.gold_excerpt)
+
+
+def quote_excerpt(answer: Alternative) -> Excerpt:
+    """The sentence that is cited first, the answer in it marked."""
+    citation = answer.citations[0]
+    start = citation.answer_start - citation.raw_start
+    return Excerpt(citation.quote, start, start + len(citation.answer_text), _named(citation.path, citation.title))
+
+
+def _is_exact(outcome: Outcome) -> bool:
+    """Where only the file is known, any answer from it is as right as can be told."""
+    if not outcome.golds.comparable:
+        return outcome.surest is not None and outcome.at_gold(outcome.surest)
+    return outcome.em == 100
+
+
+def _reached(assistant: Assistant, outcome: Outcome) -> Attribution:
+    """How far a gold answer got; stage None when the reader was given one."""
+    golds = outcome.golds
+    read = [item.passage for item in outcome.trace.read]
+    for passage in _nearest_first(outcome, read):
+        if (span := golds.within(passage)) is not None:
+            return Attribution(None, None, _in_passage(assistant, passage, span))
+    given = f"the reader got {assistant.settings.passages_read}"
+    for rank, item in enumerate(outcome.ranking, start=1):
+        if (span := golds.within(item.passage)) is not None:
+            excerpt = _in_passage(assistant, item.passage, span)
+            return Attribution("not_retrieved", f"first at rank {rank}; {given}", excerpt)
+    return _never_retrieved(assistant, golds, f"not among the first {len(outcome.ranking)}; {given}")
+
+
+def _nearest_first(outcome: Outcome, read: list[Passage]) -> list[Passage]:
+    """The passages read, those before the others that hold a gold answer which the surest answer overlaps."""
+    overlapped = {
+        citation.article_id
+        for citation in (outcome.surest.citations if outcome.surest else ())
+        if outcome.golds.overlapped_by(citation)
+    }
+    return sorted(read, key=lambda passage: passage.article_id not in overlapped)
+
+
+def _never_retrieved(assistant: Assistant, golds: GoldAnswers, unseen: str) -> Attribution:
+    """What became of golds that no retrieved passage holds; ``unseen`` says so."""
+    furthest: Attribution | None = None
+    for article_id in golds.articles():
+        article = assistant.article(article_id)
+        for passage in assistant.passages(article_id):
+            if (span := golds.within(passage)) is not None:
+                return Attribution("not_retrieved", unseen, _in_passage(assistant, passage, span))
+        name = _named(article.path, article.metadata.title)
+        if clean := golds.clean_spans(article_id):
+            because = f"it runs over the end of a passage of {name}"
+            furthest = Attribution("not_in_passage", because, _window(article.text, clean[0], name))
+        elif furthest is None:
+            because = f"cleaning dropped it, or part of it, from {name}"
+            raw = golds.raw_spans(article_id)[0]
+            furthest = Attribution("cleaned_away", because, _window(article.raw_text, raw, name))
+    return furthest or Attribution("not_ingested", golds.why_missing())
+
+
+def _place_of_gold(outcome: Outcome) -> str:
+    """Where the gold answer came among everything that was found."""
+    texts = outcome.golds.texts
+    for number, candidate in enumerate(outcome.trace.candidates, start=1):
+        if outcome.at_gold(candidate) or (texts and token_f1(candidate.text, texts) >= RIGHT_F1):
+            return f"the gold answer came {_ORDINALS.get(number, f'{number}th')}, as {_sure(candidate)}"
+    return f"no span of the gold answer is among the {len(outcome.trace.candidates)} found"
+
+
+def _boundaries(outcome: Outcome, surest: Alternative) -> str:
+    for citation in surest.citations:
+        if (gold := outcome.golds.overlapped_by(citation)) is not None:
+            return f"'{surest.text}' overlaps '{outcome.golds.text_at(citation.article_id, gold)}'"
+    nearest = max(outcome.golds.texts, key=lambda text: token_f1(surest.text, [text]))
+    return f"'{surest.text}' shares words with '{nearest}'"
+
+
+def _with_place(answer: Alternative) -> str:
+    citation = answer.citations[0]
+    return f"{_sure(answer)} in {_named(citation.path, citation.title)}"
+
+
+def _sure(answer: Alternative) -> str:
+    return f"'{answer.text}' at {answer.confidence:.2f}"
+
+
+def _named(path: str, title: str | None) -> str:
+    name = PurePath(path).name
+    return f"“{title}” ({name})" if title else name
+
+
+def _in_passage(assistant: Assistant, passage: Passage, span: Span) -> Excerpt:
+    article = assistant.article(passage.article_id)
+    name = _named(article.path, article.metadata.title)
+    return Excerpt(passage.text, span.start - passage.start, span.end - passage.start, name)
+
+
+def _window(text: str, span: Span, name: str) -> Excerpt:
+    first = max(0, span.start - _AROUND)
+    return Excerpt(text[first : span.end + _AROUND], span.start - first, span.end - first, name)

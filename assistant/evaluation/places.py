@@ -105,8 +105,8 @@ class GoldAnswers:
 
     Attributes:
         texts: their texts, each once: as given, or as they stand in the file; empty when only files were given.
+        answerable: whether there is any.
         comparable: whether an answer can be compared with them: there is more than the name of a file.
-        missing: files that were named but are not in the index.
     """
 
     def __init__(self, index: Places, golds: Sequence[Gold]) -> None:
@@ -114,8 +114,9 @@ class GoldAnswers:
         self._raw: dict[str, tuple[Span, ...]] = {}
         self._clean: dict[str, tuple[Span, ...]] = {}
         self._words_anywhere: list[list[str]] = []
+        self.answerable = bool(golds)
         self.comparable = any(gold.text is not None or gold.start is not None for gold in golds)
-        self.missing = tuple(gold.file for gold in golds if gold.file and not index.articles_named(gold.file))
+        self._missing = [gold.file for gold in golds if gold.file and not index.articles_named(gold.file)]
         self._files = {article for gold in golds if gold.file for article in index.articles_named(gold.file)}
         located = [place for gold in golds for place in self._located(gold)]
         self._places = tuple(place for place, _ in located)
@@ -164,6 +165,18 @@ class GoldAnswers:
         for article_id in dict.fromkeys([*sorted(named), *anywhere]):
             if self.raw_spans(article_id):
                 yield article_id
+
+    def text_at(self, article_id: str, span: Span) -> str:
+        """The characters at raw offsets."""
+        return self._index.assistant.article(article_id).raw_text[span.start : span.end]
+
+    def why_missing(self) -> str:
+        """In words, for gold answers that no indexed file holds."""
+        if not self._missing:
+            return "no indexed file holds these words"
+        file = self._missing[0]
+        reason = self._index.skipped.get(file)
+        return f"{file} is not in the index" + (f": {reason}" if reason else "")
 
     def _located(self, gold: Gold) -> list[tuple[GoldPlace, str | None]]:
         """Where to look for one gold answer, with its text there; nowhere when its file is not indexed."""

@@ -1,172 +1,199 @@
-"""A question set over an index: what is answered right, what is refused right, which quotes are exact."""
+"""A question set over an index: what is answered and refused right, what is cited, and where each miss was lost."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
-from assistant.answering.normalise import normalise_answer
-from assistant.errors import DatasetError, QuestionError
+from assistant.errors import DatasetError
+from assistant.evaluation.attribution import Outcome, attribute, quote_excerpt
+from assistant.evaluation.data.questions import AskedConversation, AskedQuestion, load_questions
+from assistant.evaluation.measures import answer_curves, answer_figures, recall_and_mrr, stage_counts
+from assistant.evaluation.places import Places, article_rank, gold_rank
+from assistant.evaluation.provenance import provenance
+from assistant.evaluation.results import RIGHT_F1, AskedRow, Evaluation, Kind, Problem
+from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.scores import exact_match, token_f1
 from assistant.pipeline import Assistant
-from assistant.records import Answer, Citation
+from assistant.records import Answer, Citation, RetrievedPassage, Trace
+from assistant.settings import Settings, load_settings
 
-_Kind = TypeVar("_Kind")
+_EVERYTHING = RunOptions()
+#: Passages looked through for ranks, at least: as far as recall is reported.
+_RANKED = 20
 
-#: An answer counts as right from this token F1 with a gold answer on: "Kanasugi" for "Kenji Kanasugi".
-RIGHT_F1 = 0.5
+
+def evaluate_questions(
+    data: Path,
+    *,
+    settings: Settings | None = None,
+    options: RunOptions = _EVERYTHING,
+    assistant: Assistant | None = None,
+) -> Evaluation[AskedRow]:
+    """Ask every question and conversation of ``data`` over an index.
+
+    Args:
+        data: the file; see ``data.questions.load_questions``.
+        settings: which index (``store``), and how it is asked; default: ``load_settings()``.
+        options: which part of the data (a conversation counts as one), progress, journal.
+        assistant: over the index, in place of one that the settings open.
+
+    Raises DatasetError when nothing in ``data`` is usable, and what ``Assistant.open`` raises.
+    """
+    loaded = load_questions(data)
+    conversations = options.choose(loaded.items)
+    if assistant is not None:
+        run = AskingRun("questions", data, assistant, assistant.settings, options)
+        return run.evaluation(conversations, loaded.problems)
+    chosen = settings or load_settings()
+    with Assistant.open(settings=chosen) as opened:
+        run = AskingRun("questions", data, opened, chosen, options)
+        return run.evaluation(conversations, loaded.problems)
 
 
 @dataclass(frozen=True, slots=True)
-class GoldAnswer:
-    """An answer that counts as right: raw offsets into the file of that name, and its text."""
-
-    file: str
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoldQuestion:
-    """A question; no gold answers means that a refusal is right."""
-
-    id: str
-    question: str
-    answers: tuple[GoldAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What came of one question.
+class AskingRun:
+    """One run over an index.
 
     Attributes:
-        gold: gold texts; empty when a refusal is right.
-        predicted: the answer's text, None when refused.
-        f1, exact: token F1 and exact match with the best gold answer (0 when refused or unanswerable).
-        quotes_exact, quotes: citations (of the answer and its alternatives) whose raw offsets slice the
-            file to the quote, and all citations.
+        kind: which evaluation it is for.
+        data: the file that the questions come from.
+        assistant: who is asked.
+        settings: to be recorded as the run's.
+        options: progress and journal.
+        skipped: names of files that could not be indexed, with the reason.
     """
 
-    id: str
-    question: str
-    standalone_question: str
-    follow_up: bool
-    gold: tuple[str, ...]
-    predicted: str | None
-    f1: float
-    exact: bool
-    confidence: float
-    quotes_exact: int
-    quotes: int
-    seconds: float
+    kind: Kind
+    data: Path
+    assistant: Assistant
+    settings: Settings
+    options: RunOptions
+    skipped: Mapping[str, str] | None = None
 
-    @property
-    def right(self) -> bool:
-        """Answered right, or rightly refused."""
-        return self.f1 >= RIGHT_F1 if self.gold else self.predicted is None
+    def evaluation(
+        self, conversations: Sequence[AskedConversation], problems: Sequence[Problem]
+    ) -> Evaluation[AskedRow]:
+        """Everything asked and scored; ``problems`` are those that loading found."""
+        limit, sample = self.options.limit, self.options.sample
+        marks = self.assistant.fingerprints()
+        origin = provenance(self.kind, self.data, limit=limit, sample=sample, fingerprints=marks)
+        stored = self.settings.model_dump(mode="json")
+        places = Places(self.assistant, self.skipped)
+        misplaced = _misplaced(places, conversations)
+        asking = _Asking(self.assistant, places, frozenset(problem.id for problem in misplaced))
+        scored = score_all(
+            conversations, asking.rows, lambda item: (item.where, item.id), AskedRow, origin, stored, self.options
+        )
+        return Evaluation(
+            figures={
+                **answer_figures(scored.rows, self.assistant.required_confidence),
+                **_retrieval_figures(scored.rows, self.kind),
+                **_citation_figures(scored.rows),
+                **_conversation_figures(scored.rows),
+            },
+            settings=stored,
+            provenance=origin,
+            rows=scored.rows,
+            problems=(*problems, *misplaced, *scored.problems),
+            stages=stage_counts(scored.rows),
+            curves=answer_curves(scored.rows),
+        )
 
 
-class Share(NamedTuple):
-    """``part`` of ``whole``."""
-
-    part: int
-    whole: int
+def _misplaced(places: Places, conversations: Sequence[AskedConversation]) -> list[Problem]:
+    """Questions with a gold answer that does not stand where it is said to."""
+    problems = []
+    for turn in (turn for conversation in conversations for turn in conversation.turns):
+        try:
+            places.of(turn.golds)
+        except DatasetError as error:
+            problems.append(Problem(turn.where, turn.id, str(error)))
+    return problems
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Rows of a run, one a question or turn."""
+class _Asking:
+    """Makes rows; questions of ``unscored`` ids are asked, because later turns lean on them, but give no row."""
 
-    rows: tuple[Row, ...]
+    assistant: Assistant
+    places: Places
+    unscored: frozenset[str | None]
 
-    def figures(self) -> dict[str, Share]:
-        """Shares by what they measure."""
-        answerable = [row for row in self.rows if row.gold]
-        unanswerable = [row for row in self.rows if not row.gold]
-        single = [row for row in answerable if not row.follow_up]
-        follow_ups = [row for row in answerable if row.follow_up]
-        return {
-            "answered right": _right(answerable),
-            "  that stand alone": _right(single),
-            "  follow-ups": _right(follow_ups),
-            "exact match": Share(sum(row.exact for row in answerable), len(answerable)),
-            "refused right": _right(unanswerable),
-            "exact quotes": Share(sum(row.quotes_exact for row in self.rows), sum(row.quotes for row in self.rows)),
-        }
+    def rows(self, conversation: AskedConversation) -> list[AskedRow]:
+        """One row a turn, in order. Raises QuestionError when a question is rejected."""
+        talk = self.assistant.conversation()
+        rows = []
+        for number, turn in enumerate(conversation.turns):
+            trace = talk.trace(turn.question)
+            if turn.id not in self.unscored:
+                rows.append(self._row(turn, trace, follow_up=number > 0))
+        return rows
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready: the shares (0..1) and the rows."""
-        shares = {name.strip(): share.part / share.whole for name, share in self.figures().items() if share.whole}
-        return {"figures": shares, "rows": [{**asdict(row), "right": row.right} for row in self.rows]}
+    def _row(self, turn: AskedQuestion, trace: Trace, *, follow_up: bool) -> AskedRow:
+        answer = trace.answer
+        outcome = self._outcome(turn, trace)
+        golds, surest = outcome.golds, outcome.surest
+        lost = attribute(self.assistant, outcome)
+        f1_given = _at_threshold(outcome.f1, outcome)
+        judged = answer.answered and golds.answerable
+        return AskedRow(
+            id=turn.id,
+            seconds=answer.timings["total"],
+            em=outcome.em,
+            f1=outcome.f1,
+            question=turn.question,
+            gold=golds.texts,
+            answerable=golds.answerable,
+            predicted=surest.text if surest else None,
+            confidence=answer.confidence,
+            answered=answer.answered,
+            em_at_threshold=_at_threshold(outcome.em, outcome),
+            f1_at_threshold=f1_given,
+            right=None if f1_given is None else f1_given >= RIGHT_F1,
+            stage_lost=lost.stage,
+            lost_because=lost.because,
+            quote=quote_excerpt(surest) if lost.stage and surest else None,
+            gold_excerpt=lost.gold_excerpt,
+            standalone_question=answer.standalone_question,
+            follow_up=follow_up,
+            rank=gold_rank(outcome.ranking, golds) if golds.comparable else None,
+            article_rank=article_rank(outcome.ranking, golds),
+            cited_article=golds.stands_in(answer.citations[0].article_id) if judged else None,
+            supported=any(map(golds.quoted_by, answer.citations)) if judged else None,
+            quotes_exact=sum(map(_is_exact, _citations(answer))),
+            quotes=len(_citations(answer)),
+            timings=dict(answer.timings),
+        )
 
+    def _outcome(self, turn: AskedQuestion, trace: Trace) -> Outcome:
+        golds = self.places.of(turn.golds)
+        ranking = self._ranking(trace.answer.standalone_question) if golds.answerable else ()
+        if not golds.comparable:
+            return Outcome(trace, ranking, golds, None, None)
+        if not trace.candidates or not golds.texts:  # nothing said, or the gold's own file is not even indexed
+            return Outcome(trace, ranking, golds, 0.0, 0.0)
+        predicted = trace.candidates[0].text
+        return Outcome(trace, ranking, golds, exact_match(predicted, golds.texts), token_f1(predicted, golds.texts))
 
-def load_questions(path: Path) -> list[list[GoldQuestion]]:
-    """Conversations of a JSONL file; a question that stands alone is a conversation of one turn.
-
-    Raises DatasetError naming file and line.
-    """
-    try:
-        # Only line feeds end a line: JSON strings may hold the other separators that splitlines knows.
-        lines = path.read_bytes().decode("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"The question set {path} cannot be read: {error}.", "Check the path.") from error
-    conversations = [
-        _conversation(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()
-    ]
-    if not conversations:
-        raise DatasetError(f"The question set {path} is empty.", "Give one JSON object a line.")
-    return conversations
-
-
-def evaluate(assistant: Assistant, conversations: Sequence[Sequence[GoldQuestion]]) -> Evaluation:
-    """Ask everything, each conversation in its own turns.
-
-    Raises DatasetError naming the question when the assistant rejects one.
-    """
-    return Evaluation(tuple(row for turns in conversations for row in _ask_all(assistant, turns)))
-
-
-def token_f1(predicted: str, gold: str) -> float:
-    """F1 of the normalised tokens of two answers (SQuAD's measure), 0..1."""
-    first, second = normalise_answer(predicted).split(), normalise_answer(gold).split()
-    common = sum((Counter(first) & Counter(second)).values())
-    if not common:
-        return float(first == second)
-    return 2 * common / (len(first) + len(second))
-
-
-def _ask_all(assistant: Assistant, turns: Sequence[GoldQuestion]) -> Iterator[Row]:
-    conversation = assistant.conversation()
-    for place, gold in enumerate(turns):
-        try:
-            answer = conversation.ask(gold.question)
-        except QuestionError as error:
-            raise DatasetError(f"Question {gold.id} cannot be asked: {error.problem}", error.remedy) from error
-        yield _row(gold, answer, follow_up=place > 0)
+    def _ranking(self, question: str) -> tuple[RetrievedPassage, ...]:
+        """As many passages as were weighed for reading, and enough for recall."""
+        settings = self.assistant.settings
+        return tuple(self.assistant.retrieve(question, max(_RANKED, settings.candidates, settings.passages_read)))
 
 
-def _row(gold: GoldQuestion, answer: Answer, *, follow_up: bool) -> Row:
-    texts = tuple(item.text for item in gold.answers)
-    predicted = answer.text
-    citations = [*answer.citations, *(citation for other in answer.alternatives for citation in other.citations)]
-    return Row(
-        id=gold.id,
-        question=gold.question,
-        standalone_question=answer.standalone_question,
-        follow_up=follow_up,
-        gold=texts,
-        predicted=predicted,
-        f1=max((token_f1(predicted, text) for text in texts), default=0.0) if predicted else 0.0,
-        exact=predicted is not None and normalise_answer(predicted) in {normalise_answer(text) for text in texts},
-        confidence=answer.confidence,
-        quotes_exact=sum(_is_exact(citation) for citation in citations),
-        quotes=len(citations),
-        seconds=answer.timings["total"],
-    )
+def _at_threshold(score: float | None, outcome: Outcome) -> float | None:
+    """EM or F1, percent, of what was said; refusing is right where there is no answer."""
+    answered = outcome.trace.answer.answered
+    if not outcome.golds.answerable:
+        return 0.0 if answered else 100.0
+    return score if answered or score is None else 0.0
+
+
+def _citations(answer: Answer) -> list[Citation]:
+    """Those of the answer and of its alternatives."""
+    return [*answer.citations, *(citation for other in answer.alternatives for citation in other.citations)]
 
 
 def _is_exact(citation: Citation) -> bool:
@@ -181,39 +208,47 @@ def _is_exact(citation: Citation) -> bool:
     )
 
 
-def _conversation(line: str, where: str) -> list[GoldQuestion]:
-    try:
-        record = json.loads(line)
-        turns = _typed(record.get("turns", [record]), list, "turns")
-        if not turns:
-            raise ValueError("there are no turns")
-        return [_question(turn, f"{record['id']}.{place}") for place, turn in enumerate(turns, start=1)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        problem = f"{where} is not a question: {error!r}."
-        raise DatasetError(problem, "Each line needs id, question and answers, or id and turns of those.") from error
+def _retrieval_figures(rows: Sequence[AskedRow], kind: Kind) -> dict[str, float]:
+    """Of whole articles and of the passages that hold the answer; one of them bears the plain names.
+
+    In open domain the article is the paragraph that a question was asked about. Where only the file of an
+    answer is known, no passage can be said to hold it.
+    """
+    answerable = [row for row in rows if row.answerable]
+    of_articles = recall_and_mrr([row.article_rank for row in answerable])
+    of_passages = recall_and_mrr([row.rank for row in answerable if row.f1 is not None])
+    if kind == "open":
+        return of_articles | _prefixed("passage", of_passages)
+    return of_passages | _prefixed("article", of_articles)
 
 
-def _question(turn: Mapping[str, Any], turn_id: str) -> GoldQuestion:
-    question = _typed(turn["question"], str, "question")
-    if not any(character.isalnum() for character in question):
-        raise ValueError(f"question {turn_id} has no words")
-    return GoldQuestion(turn_id, question, tuple(map(_gold_answer, _typed(turn["answers"], list, "answers"))))
+def _prefixed(name: str, figures: Mapping[str, float]) -> dict[str, float]:
+    return {f"{name}_{figure}": value for figure, value in figures.items()}
 
 
-def _gold_answer(item: Mapping[str, Any]) -> GoldAnswer:
-    start, end = _typed(item["start"], int, "start"), _typed(item["end"], int, "end")
-    text = _typed(item["text"], str, "text")
-    if not 0 <= start < end or not text:
-        raise ValueError(f"the answer {text!r} at {start} to {end} is no span")
-    return GoldAnswer(_typed(item["file"], str, "file"), start, end, text)
+def _citation_figures(rows: Sequence[AskedRow]) -> dict[str, float]:
+    quotes = sum(row.quotes for row in rows)
+    figures = {
+        "cited_article": _share(row.cited_article for row in rows),
+        "supported": _share(row.supported for row in rows),
+        "quotes_exact": sum(row.quotes_exact for row in rows) / quotes if quotes else None,
+        "quotes": float(quotes),
+    }
+    return {name: value for name, value in figures.items() if value is not None}
 
 
-def _typed(value: object, kind: type[_Kind], name: str) -> _Kind:
-    """``value``, which must be of that very type: True is no offset, and "38" none either."""
-    if type(value) is not kind:
-        raise TypeError(f"{name} is {value!r}, not {kind.__name__}")
-    return value
+def _conversation_figures(rows: Sequence[AskedRow]) -> dict[str, float]:
+    """Where there are conversations: questions that start one (or stand alone) and follow-ups apart."""
+    if not any(row.follow_up for row in rows):
+        return {}
+    figures = {
+        "answered_right_first": _share(row.right for row in rows if row.answerable and not row.follow_up),
+        "answered_right_follow_ups": _share(row.right for row in rows if row.answerable and row.follow_up),
+    }
+    return {name: value for name, value in figures.items() if value is not None}
 
 
-def _right(rows: Sequence[Row]) -> Share:
-    return Share(sum(row.right for row in rows), len(rows))
+def _share(values: Iterable[bool | None]) -> float | None:
+    """Of those that are not None; None when all are."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
