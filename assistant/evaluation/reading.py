@@ -23,6 +23,8 @@ from assistant.settings import Settings, load_settings
 _EVERYTHING = RunOptions()
 #: Sentences shown on either side of the one with a gold answer.
 _SENTENCES_AROUND = 1
+#: Characters shown on either side of what is marked; a text without full stops is one sentence.
+_LONGEST_BESIDE = 500
 
 
 def evaluate_reading(
@@ -132,7 +134,7 @@ class _Scoring:
         """Where the question was lost, and what happened there, in words."""
         question, spans, given, forced = outcome
         if not spans:
-            return "wrongly_refused", "the reader found no span at all"
+            return "out_scored", "no span was found"
         surest = f"'{spans[0].text}' at {spans[0].confidence:.2f}"
         if f1 is None:
             return "wrongly_answered", f"{surest}; answers are given from {self.threshold:.2f}"
@@ -197,11 +199,12 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _excerpt(question: ReadingQuestion, start: int, end: int, around: int = 0) -> Excerpt:
-    """The sentences of ``[start, end)`` and so many ``around`` them, it marked."""
+    """The sentences of ``[start, end)`` and so many ``around`` them, it marked; what is very long is cut."""
     sentences = sentence_spans(question.context)
     held = [place for place, (first, last) in enumerate(sentences) if first < end and start < last]
     shown = sentences[max(0, held[0] - around) : held[-1] + around + 1]
-    first, last = min(start, shown[0][0]), max(end, shown[-1][1])
+    first = min(start, max(shown[0][0], start - _LONGEST_BESIDE))
+    last = max(end, min(shown[-1][1], end + _LONGEST_BESIDE))
     return Excerpt(question.context[first:last], start - first, end - first, question.where)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assistant.errors import DatasetError, QuestionError
 from assistant.evaluation.reading import evaluate_reading
@@ -114,7 +116,7 @@ def test_without_gold_an_answer_is_lost_as_wrongly_answered(tmp_path: Path) -> N
 def test_nothing_found_at_all(tmp_path: Path) -> None:
     row = only_row(tmp_path, line("who", "the"))
     assert (row.predicted, row.confidence, row.em, row.f1, row.answered) == (None, 0, 0, 0, False)
-    assert (row.stage_lost, row.lost_because) == ("wrongly_refused", "the reader found no span at all")
+    assert (row.stage_lost, row.lost_because) == ("out_scored", "no span was found")
     assert only_row(tmp_path, line("none")).right
 
 
@@ -173,6 +175,57 @@ def test_a_gold_answer_across_or_beside_sentences_is_marked_whole(tmp_path: Path
     excerpt = only_row(tmp_path, item, ("Bob", 0.1)).gold_excerpt
     assert excerpt is not None
     assert excerpt.text[excerpt.start : excerpt.end] == gold
+
+
+def test_excerpts_of_endless_sentences_are_cut(tmp_path: Path) -> None:
+    context = "so " * 1000 + "Bob then Ann" + " so" * 1000
+    item = {**line("long"), "context": context, "answers": [{"text": "Ann", "start": context.index("Ann")}]}
+    row = only_row(tmp_path, item, ("Bob", 0.9))
+    for excerpt, marked in ((row.quote, "Bob"), (row.gold_excerpt, "Ann")):
+        assert excerpt is not None and len(excerpt.text) < 1100
+        assert excerpt.text[excerpt.start : excerpt.end] == marked
+
+
+@st.composite
+def read_contexts(draw: st.DrawFn) -> tuple[str, tuple[int, int], list[tuple[int, int, float]]]:
+    """A context, the offsets of its gold answer and the reader's spans, none of them blank."""
+    context = draw(st.text("ab .\nÉ😀", min_size=1, max_size=40)) + "x"
+    offsets = st.tuples(st.integers(0, len(context)), st.integers(0, len(context))).map(sorted)
+    visible = offsets.filter(lambda span: context[span[0] : span[1]].strip()).map(tuple)
+    spans = draw(st.lists(st.tuples(visible, st.floats(0, 1)), max_size=3))
+    return context, draw(visible), sorted(((*span, sure) for span, sure in spans), key=lambda span: -span[2])
+
+
+class OffsetReader(ScriptedReader):
+    """Finds the spans at the offsets that its script has for a context."""
+
+    def __init__(self, offsets: Mapping[str, Sequence[tuple[int, int, float]]]) -> None:
+        super().__init__({})
+        self.offsets = offsets
+
+    def read(
+        self, question: str, texts: Sequence[str], *, max_spans: int = 20, max_answer_tokens: int = 30
+    ) -> list[AnswerSpan]:
+        found = self.offsets[texts[0]]
+        return [AnswerSpan(texts[0][start:end], 0, start, end, 0.0, 0.0, sure) for start, end, sure in found]
+
+
+@given(read_contexts())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_was_read_a_stage_is_named_exactly_when_the_outcome_is_not_exact(
+    tmp_path: Path, drawn: tuple[str, tuple[int, int], list[tuple[int, int, float]]]
+) -> None:
+    context, (start, end), spans = drawn
+    gold = context[start:end]
+    item = {**line("any"), "context": context, "answers": [{"text": gold, "start": start}]}
+    (row,) = evaluated(tmp_path, [item], {}, reader=OffsetReader({context: spans})).rows
+    assert row.answered == bool(spans and spans[0][2] >= THRESHOLD)
+    assert (row.stage_lost is None) == (row.answered and row.em == 100) == (row.em_at_threshold == 100)
+    assert (row.lost_because is None) == (row.gold_excerpt is None) == (row.stage_lost is None)
+    marked = {"quote": row.quote, "gold": row.gold_excerpt}
+    texts = {name: excerpt.text[excerpt.start : excerpt.end] for name, excerpt in marked.items() if excerpt}
+    assert texts.get("quote", row.predicted) == row.predicted
+    assert texts.get("gold", gold) == gold
 
 
 def test_sets_of_spans_are_scored_as_sets(tmp_path: Path) -> None:
