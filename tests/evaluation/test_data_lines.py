@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -194,6 +195,18 @@ def test_a_file_that_unpacks_to_more_than_fits_is_an_error(tmp_path: Path, monke
     for content in (words + b" ", gzip.compress(words + b" "), gzip.compress(words + bytes(10**7))):
         with pytest.raises(DatasetError, match="holds more than"):
             load_words(saved(tmp_path, content))
+
+
+def test_no_more_is_unpacked_than_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path, gzip.compress(bytes(100 * 2**20)))
+    monkeypatch.setattr(lines, "LARGEST", 1000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DatasetError, match="holds more than"):
+            load_words(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 SCALARS = st.none() | st.booleans() | st.integers(-2, 12) | st.floats() | st.sampled_from(["", "1", "\ud800", "Who?"])

@@ -190,6 +190,7 @@ def test_a_question_whose_other_gold_answer_is_right_is_a_problem_all_the_same(t
         ('{"data": {}}', "'data' is not a list"),
         ('{\n"data": [\n{"paragraphs": [', "not JSON"),
         ("[1]", "not a JSON object"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
 def test_a_file_without_questions_is_an_error_that_names_both_forms(tmp_path: Path, content: str, named: str) -> None:
