@@ -199,7 +199,7 @@ def test_a_file_that_unpacks_to_more_than_fits_is_an_error(tmp_path: Path, monke
 
 def test_no_more_is_unpacked_than_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path, gzip.compress(bytes(100 * 2**20)))
-    monkeypatch.setattr(lines, "LARGEST", 1000)
+    monkeypatch.setattr(lines, "LARGEST", 2**20)
     tracemalloc.start()
     try:
         with pytest.raises(DatasetError, match="holds more than"):
