@@ -5,12 +5,14 @@ Of several gold answers, the one that got furthest decides.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from assistant.evaluation.places import GoldAnswers, Span
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
-from assistant.evaluation.scores import token_f1
+from assistant.evaluation.scores import normalise_answer, token_f1
 from assistant.pipeline import Assistant
 from assistant.records import Alternative, Passage, RetrievedPassage, Trace
 
@@ -57,8 +59,14 @@ class Outcome:
         return self.trace.candidates[0] if self.trace.candidates else None
 
     def at_gold(self, answer: Alternative) -> bool:
-        """Whether a citation of ``answer`` overlaps a gold answer's place."""
-        return any(self.golds.overlapped_by(citation) for citation in answer.citations)
+        """Whether ``answer`` is, or is near, a gold answer.
+
+        It is when a citation overlaps the place of one, or when it is another wording of one: the same may be
+        said where no gold was marked.
+        """
+        if any(self.golds.overlapped_by(citation) for citation in answer.citations):
+            return True
+        return self.golds.comparable and nearest_wording(answer.text, self.golds.texts) is not None
 
 
 def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
@@ -81,12 +89,25 @@ def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
         return reached
     if surest is None:
         return Attribution("out_scored", "no span was found in what was read", reached.gold_excerpt)
-    if exact or outcome.at_gold(surest) or (outcome.f1 or 0.0) >= RIGHT_F1:
+    if exact or outcome.at_gold(surest):
         if not answered:
             return Attribution("wrongly_refused", f"{_sure(surest)}; {required}", reached.gold_excerpt)
         return Attribution("wrong_boundaries", _boundaries(outcome, surest), reached.gold_excerpt)
     because = f"by {_with_place(surest)}; {_place_of_gold(outcome)}"
     return Attribution("out_scored", because, reached.gold_excerpt)
+
+
+def nearest_wording(answer: str, golds: Sequence[str]) -> str | None:
+    """A gold text that counts as right for ``answer``, one of them having all words of the other; None without one.
+
+    F1 alone would take "June 12" for "June 8-9".
+    """
+    words = Counter(normalise_answer(answer).split())
+    for gold in golds:
+        wanted = Counter(normalise_answer(gold).split())
+        if token_f1(answer, [gold]) >= RIGHT_F1 and (words <= wanted or wanted <= words):
+            return gold
+    return None
 
 
 def quote_excerpt(answer: Alternative) -> Excerpt:
@@ -149,9 +170,8 @@ def _never_retrieved(assistant: Assistant, golds: GoldAnswers, unseen: str) -> A
 
 def _place_of_gold(outcome: Outcome) -> str:
     """Where the gold answer came among everything that was found."""
-    texts = outcome.golds.texts
     for number, candidate in enumerate(outcome.trace.candidates, start=1):
-        if outcome.at_gold(candidate) or (texts and token_f1(candidate.text, texts) >= RIGHT_F1):
+        if outcome.at_gold(candidate):
             return f"the gold answer came {_ORDINALS.get(number, f'{number}th')}, as {_sure(candidate)}"
     return f"no span of the gold answer is among the {len(outcome.trace.candidates)} found"
 
@@ -160,8 +180,7 @@ def _boundaries(outcome: Outcome, surest: Alternative) -> str:
     for citation in surest.citations:
         if (gold := outcome.golds.overlapped_by(citation)) is not None:
             return f"'{surest.text}' overlaps '{outcome.golds.text_at(citation.article_id, gold)}'"
-    nearest = max(outcome.golds.texts, key=lambda text: token_f1(surest.text, [text]))
-    return f"'{surest.text}' shares words with '{nearest}'"
+    return f"'{surest.text}' is another wording of '{nearest_wording(surest.text, outcome.golds.texts)}'"
 
 
 def _with_place(answer: Alternative) -> str:

@@ -1,246 +1,335 @@
-"""Question sets: how they are read, what is measured, and what is wrong with a malformed one."""
+"""A question set over a real index, with a reader that finds what it is told to: rows, figures, problems."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from assistant.errors import AssistantError, DatasetError, QuestionError
-from assistant.evaluation.questions import GoldAnswer, GoldQuestion, Share, evaluate, load_questions, token_f1
+from assistant.errors import DatasetError, StoreMissingError
+from assistant.evaluation.questions import evaluate_questions
+from assistant.evaluation.results import AskedRow, Evaluation
+from assistant.evaluation.run import RunOptions
 from assistant.pipeline import Assistant
-from assistant.records import Alternative, Answer, Citation
+from assistant.settings import Settings
+from tests.evaluation.asking import CHOIR, LIGHTHOUSE, assistant_over, cut_out, write
 
-TEXT = "Port news. The harbour wall is led by Ada Marsh. A vote is due."
-QUOTE = "The harbour wall is led by Ada Marsh."
-
-
-def gold(text: str = "Ada Marsh", **changes: Any) -> dict[str, Any]:
-    start = TEXT.index(text)
-    return {"file": "page.txt", "start": start, "end": start + len(text), "text": text, **changes}
+FILES = {"lighthouse.txt": LIGHTHOUSE, "choir.txt": CHOIR}
+#: What the reader finds, surest first; "June 8-9" is read, but not sure enough to be given.
+MARGINS = {"Ada Marsh": 4.0, "Tom Reyes": 3.0, "June 8-9": -1.0}
 
 
-def citation(path: Path, **changes: Any) -> Citation:
-    found = Citation(
-        article_id="0" * 16,
-        path=str(path),
-        encoding="utf-8",
-        title=None,
-        source=None,
-        published=None,
-        quote=QUOTE,
-        raw_start=TEXT.index(QUOTE),
-        raw_end=TEXT.index(QUOTE) + len(QUOTE),
-        answer_text="Ada Marsh",
-        answer_start=TEXT.index("Ada Marsh"),
-        answer_end=TEXT.index("Ada Marsh") + len("Ada Marsh"),
-        confidence=0.9,
+@pytest.fixture
+def assistant(tmp_path: Path) -> Iterator[Assistant]:
+    with assistant_over(write(tmp_path / "articles", FILES), MARGINS, passages_read=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "questions.jsonl"
+
+
+LED = "Who led the repairs of the lighthouse last winter?"
+SANG = "Who conducted the choir of Dunmore in the old quarry on Sunday?"
+ROOF = "The singers had asked for a roof for years, but when has the council money for one?"
+LAMP = "When was the lamp lit again before a crowd of four hundred people?"
+
+
+def asked(name: str, question: str, *answers: object) -> dict[str, Any]:
+    return {"id": name, "question": question, "answers": list(answers)}
+
+
+def gold(words: str, text: str = LIGHTHOUSE, file: str = "lighthouse.txt", /, **changes: Any) -> dict[str, Any]:
+    start, end = cut_out(text, words)
+    return {"file": file, "start": start, "end": end, "text": words, **changes}
+
+
+def evaluated(
+    assistant: Assistant,
+    data: Path,
+    *lines: object,
+    options: RunOptions = RunOptions(),  # noqa: B008
+) -> Evaluation[AskedRow]:
+    written = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+    data.write_text("\n".join(written) + "\n", encoding="utf-8")
+    return evaluate_questions(data, assistant=assistant, options=options)
+
+
+def only(evaluation: Evaluation[AskedRow]) -> AskedRow:
+    (row,) = evaluation.rows
+    return row
+
+
+def test_the_row_of_a_right_answer(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LED, gold("Ada Marsh"), gold("engineer Ada Marsh"))))
+    assert (row.id, row.question, row.standalone_question, row.follow_up) == ("q1", LED, LED, False)
+    assert (row.gold, row.answerable) == (("Ada Marsh", "engineer Ada Marsh"), True)
+    assert (row.predicted, row.answered, row.right) == ("Ada Marsh", True, True)
+    assert (row.em, row.f1, row.em_at_threshold, row.f1_at_threshold) == (100, 100, 100, 100)
+    assert row.confidence == pytest.approx(0.88, abs=0.005)
+    assert (row.rank, row.article_rank, row.cited_article, row.supported) == (1, 1, True, True)
+    assert (row.quotes_exact, row.quotes) == (1, 1)
+    assert (row.stage_lost, row.lost_because, row.quote, row.gold_excerpt) == (None, None, None, None)
+    assert row.seconds == row.timings["total"] > 0
+    assert set(row.timings) == {"interpret", "retrieve", "read", "answer", "total"}
+
+
+def test_a_wrong_refusal_counts_nothing_at_the_threshold(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", ROOF, gold("June 8-9", CHOIR, "choir.txt"))))
+    assert (row.predicted, row.answered, row.right) == ("June 8-9", False, False)
+    assert (row.em, row.f1, row.em_at_threshold, row.f1_at_threshold) == (100, 100, 0, 0)
+    assert (row.cited_article, row.supported) == (None, None)
+    assert row.stage_lost == "wrongly_refused"
+    assert row.quote is not None
+    assert row.quote.text[row.quote.start : row.quote.end] == "June 8-9"
+
+
+def test_refusing_what_has_no_answer_is_right(assistant: Assistant, data: Path) -> None:
+    run = evaluated(assistant, data, asked("right", LAMP), asked("wrong", LED))
+    right, wrong = run.rows
+    assert (right.right, right.em_at_threshold, right.f1_at_threshold, right.stage_lost) == (True, 100, 100, None)
+    assert (wrong.right, wrong.em_at_threshold, wrong.f1_at_threshold) == (False, 0, 0)
+    assert wrong.stage_lost == "wrongly_answered"
+    for row in run.rows:
+        assert (row.em, row.f1, row.answerable, row.gold) == (None, None, False, ())
+        assert (row.rank, row.article_rank, row.cited_article, row.supported) == (None, None, None, None)
+
+
+def test_an_answer_from_elsewhere_is_not_supported(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LED, gold("Tom Reyes", CHOIR, "choir.txt"))))
+    assert (row.cited_article, row.supported, row.stage_lost) == (False, False, "not_retrieved")
+    assert row.rank is not None and row.rank > 1
+
+
+def test_the_right_article_may_be_cited_for_the_wrong_sentence(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LED, gold("eleven years"))))
+    assert (row.cited_article, row.supported) == (True, False)
+
+
+def test_gold_may_be_a_text_alone(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LED, "the ADA MARSH")))
+    assert (row.em, row.gold, row.rank, row.supported, row.cited_article) == (100, ("the ADA MARSH",), 1, True, True)
+
+
+def test_gold_may_be_offsets_alone(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LED, gold("Ada Marsh", text=None))))
+    assert (row.em, row.gold) == (100, ("Ada Marsh",))
+
+
+def test_gold_may_be_a_file_alone(assistant: Assistant, data: Path) -> None:
+    run = evaluated(
+        assistant,
+        data,
+        asked("right", LED, {"file": "lighthouse.txt"}),
+        asked("wrong", SANG, {"file": "lighthouse.txt"}),
+        asked("missing", LED, {"file": "bridge.txt"}),
     )
-    return replace(found, **changes)
+    right, wrong, missing = run.rows
+    for row in run.rows:
+        assert (row.em, row.f1, row.em_at_threshold, row.f1_at_threshold, row.right) == (None,) * 5
+        assert (row.gold, row.answerable, row.rank) == ((), True, None)
+    assert (right.cited_article, right.article_rank, right.stage_lost) == (True, 1, None)
+    assert (wrong.cited_article, wrong.supported, wrong.stage_lost) == (False, False, "not_retrieved")
+    assert (missing.cited_article, missing.article_rank, missing.stage_lost) == (False, None, "not_ingested")
+    assert not {"em", "f1", "recall@5", "mrr"} & run.figures.keys(), "there is no text to find"
+    assert run.figures["article_recall@1"] == pytest.approx(1 / 3)
+    assert run.figures["cited_article"] == pytest.approx(1 / 3)
 
 
-def answered(text: str | None, *citations: Citation, alternatives: tuple[Alternative, ...] = ()) -> Answer:
-    refusal = "not_in_articles" if text is None else None
-    return Answer("?", "?", text, 0.9, len(citations), citations, alternatives, refusal, {"total": 0.5})  # type: ignore[arg-type]
+def test_a_question_whose_file_is_not_indexed_is_lost_not_left_out(assistant: Assistant, data: Path) -> None:
+    run = evaluated(assistant, data, asked("q1", LED, {"file": "bridge.txt", "start": 0, "end": 9}))
+    row = only(run)
+    assert (row.em, row.f1, row.right, row.stage_lost) == (0, 0, False, "not_ingested")
+    assert run.figures["f1"] == 0
+    assert run.figures["recall@20"] == 0
 
 
-class Script:
-    """An assistant that gives each question its prepared answer, and notes which turn it was of its conversation."""
-
-    def __init__(self, answers: dict[str, Answer]) -> None:
-        self.answers = answers
-        self.asked: list[tuple[int, str]] = []
-
-    def conversation(self) -> ScriptedConversation:
-        return ScriptedConversation(self)
+def test_where_the_reader_finds_nothing_there_is_nothing_predicted(assistant: Assistant, data: Path) -> None:
+    row = only(evaluated(assistant, data, asked("q1", LAMP, gold("March 3"))))
+    assert (row.predicted, row.confidence, row.answered, row.em, row.f1) == (None, 0, False, 0, 0)
+    assert (row.stage_lost, row.quote) == ("out_scored", None)
+    assert row.gold_excerpt is not None
 
 
-class ScriptedConversation:
-    def __init__(self, script: Script) -> None:
-        self.script, self.turn = script, 0
+def test_figures_of_a_run_made_by_hand(assistant: Assistant, data: Path) -> None:
+    run = evaluated(
+        assistant,
+        data,
+        {"id": "c", "turns": [asked("", LED, gold("engineer Ada Marsh")), asked("", SANG, "Tom Reyes")]},
+        asked("refused", ROOF, gold("June 8-9", CHOIR, "choir.txt")),
+        asked("rightly refused", LAMP),
+        asked("wrongly answered", SANG),
+    )
+    assert [row.id for row in run.rows] == ["c.1", "c.2", "refused", "rightly refused", "wrongly answered"]
+    assert [row.right for row in run.rows] == [True, True, False, True, False]
+    expected = {
+        "questions": 5,
+        "answerable": 3,
+        "unanswerable": 2,
+        "em": 200 / 3,
+        "f1": (80 + 100 + 100) / 3,
+        "em_at_threshold": (0 + 100 + 0 + 100 + 0) / 5,
+        "f1_at_threshold": (80 + 100 + 0 + 100 + 0) / 5,
+        "answered": 3 / 5,
+        "answered_right": 2 / 3,
+        "refused_right": 1 / 2,
+        "threshold": 0.5,
+        "answered_right_first": 1 / 2,
+        "answered_right_follow_ups": 1,
+        "recall@1": 1,
+        "mrr": 1,
+        "article_recall@1": 1,
+        "article_mrr": 1,
+        "cited_article": 1,
+        "supported": 1,
+        "quotes": 4,
+        "quotes_exact": 1,
+    }
+    assert {name: run.figures[name] for name in expected} == pytest.approx(expected)
+    lost = {stage: count for stage, count in run.stages.items() if count}
+    assert lost == {"wrong_boundaries": 1, "wrongly_refused": 1, "wrongly_answered": 1}
+    assert run.complete
+    assert run.curves.reliability and run.curves.risk_coverage
 
-    def ask(self, question: str) -> Answer:
-        self.turn += 1
-        self.script.asked.append((self.turn, question))
-        if question not in self.script.answers:
-            raise QuestionError("The question is too long.", "Ask a shorter question.")
-        return replace(self.script.answers[question], question=question, standalone_question=f"{question} (alone)")
+
+def test_each_conversation_starts_anew_and_keeps_its_turns(assistant: Assistant, data: Path) -> None:
+    run = evaluated(
+        assistant,
+        data,
+        {"id": "c", "turns": [asked("", LED, gold("Ada Marsh")), asked("", "When did she lead them?", "last winter")]},
+        asked("alone", "When did she lead them?", "last winter"),
+    )
+    first, second, alone = run.rows
+    assert [row.follow_up for row in run.rows] == [False, True, False]
+    assert "Ada Marsh" in second.standalone_question
+    assert alone.standalone_question == "When did she lead them?"
+    assert first.standalone_question == LED
 
 
-def scripted(answers: dict[str, Answer]) -> Assistant:
-    return cast(Assistant, Script(answers))
-
-
-def written(folder: Path, *lines: object) -> Path:
-    path = folder / "questions.jsonl"
-    texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
-    path.write_text("\n".join(texts) + "\n", encoding="utf-8")
-    return path
-
-
-def asking(question_id: str, *golds: str) -> GoldQuestion:
-    return GoldQuestion(question_id, question_id, tuple(GoldAnswer("page.txt", 0, 1, text) for text in golds))
+def test_singles_alone_have_no_figures_of_conversations(assistant: Assistant, data: Path) -> None:
+    figures = evaluated(assistant, data, asked("q1", LED, gold("Ada Marsh"))).figures
+    assert not [name for name in figures if name.startswith("answered_right_")]
 
 
 @pytest.mark.parametrize(
-    ("predicted", "right", "f1"),
+    ("wrong", "reason"),
     [
-        ("Ada Marsh", "Ada Marsh", 1.0),
-        ("the ADA Marsh!", "Ada Marsh", 1.0),
-        ("Marsh", "Ada Marsh", 2 / 3),
-        ("chief engineer Ada Marsh", "Ada Marsh", 2 / 3),
-        ("the lighthouse", "Ada Marsh", 0.0),
-        ("very very old", "very old", 0.8),
-        ("the", "a", 1.0),
+        (gold("Ada Marsh", text="Eda Marsh"), "not 'Eda Marsh'"),
+        ({"file": "lighthouse.txt", "start": 9_000, "end": 9_009}, "beyond"),
+        ({"file": "lighthouse.txt", "text": "Tom Reyes"}, "does not hold 'Tom Reyes'"),
     ],
 )
-def test_token_f1(predicted: str, right: str, f1: float) -> None:
-    assert token_f1(predicted, right) == pytest.approx(f1)
-    assert token_f1(right, predicted) == pytest.approx(f1)
+def test_an_answer_that_is_not_in_its_file_is_a_problem(
+    assistant: Assistant, data: Path, wrong: dict[str, Any], reason: str
+) -> None:
+    turns = [asked("", LED, gold("Ada Marsh"), wrong), asked("", "Was she led by the board?", "Ada Marsh")]
+    run = evaluated(assistant, data, asked("q1", SANG, "Tom Reyes"), {"id": "c", "turns": turns})
+    (problem,) = run.problems
+    assert (problem.where, problem.id) == (f"{data}:2", "c.1")
+    assert reason in problem.reason
+    assert [row.id for row in run.rows] == ["q1", "c.2"], "the question is not scored, but later turns lean on it"
+    assert "Ada Marsh" in run.rows[1].standalone_question
+    assert not run.complete
 
 
-def test_figures_of_a_run_made_by_hand() -> None:
-    answers = {
-        "exact": answered("ada marsh"),
-        "close": answered("Marsh"),
-        "wrong": answered("Port"),
-        "refused": answered(None),
-        "rightly refused": answered(None),
-        "wrongly answered": answered("Port"),
-    }
-    turns = [
-        [asking("exact", "Chief", "Ada Marsh"), asking("close", "Ada Marsh"), asking("rightly refused")],
-        [asking("wrong", "Ada Marsh")],
-        [asking("refused", "Ada Marsh"), asking("wrongly answered")],
-    ]
-    run = evaluate(scripted(answers), turns)
-    assert run.figures() == {
-        "answered right": Share(2, 4),
-        "  that stand alone": Share(1, 3),
-        "  follow-ups": Share(1, 1),
-        "exact match": Share(1, 4),
-        "refused right": Share(1, 2),
-        "exact quotes": Share(0, 0),
-    }
-    rows = {row.id: row for row in run.rows}
-    assert [row.right for row in run.rows] == [True, True, True, False, False, False]
-    assert (rows["close"].f1, rows["close"].exact) == (pytest.approx(2 / 3), False)
-    assert (rows["refused"].predicted, rows["refused"].f1) == (None, 0.0)
-    assert rows["wrongly answered"].gold == ()
-    assert rows["exact"].standalone_question == "exact (alone)"
-    as_json = run.to_dict()
-    assert as_json["figures"]["refused right"] == 0.5
-    assert "exact quotes" not in as_json["figures"], "no share of nothing"
-    assert as_json["rows"][1]["right"] is True
-
-
-def test_each_conversation_starts_anew_and_keeps_its_turns() -> None:
-    script = Script(dict.fromkeys(("one", "two", "three"), answered(None)))
-    evaluate(cast(Assistant, script), [[asking("one"), asking("two")], [asking("three")]])
-    assert script.asked == [(1, "one"), (2, "two"), (1, "three")]
-
-
-def test_quotes_of_the_answer_and_of_its_alternatives_are_compared_with_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "page.txt"
-    path.write_text(TEXT, encoding="utf-8")
-    right = citation(path)
-    shifted, other_answer = replace(right, raw_start=right.raw_start + 1), replace(right, answer_text="Ada Marsh.")
-    other = Alternative("Ada Marsh", 0.1, 1, (right, shifted))
-    run = evaluate(
-        scripted({"said": answered("Ada", right, other_answer, alternatives=(other,)), "refused": answered(None)}),
-        [[asking("said", "Ada")], [asking("refused")]],
-    )
-    assert run.figures()["exact quotes"] == Share(2, 4)
-
-
-@pytest.mark.parametrize("change", ["gone", "re-encoded", "folder", "codec"])
-def test_a_quote_whose_file_cannot_be_read_as_it_was_is_not_exact(tmp_path: Path, change: str) -> None:
-    path = tmp_path / "page.txt"
-    found = citation(path)
-    if change == "re-encoded":
-        path.write_bytes(f"“{TEXT}”".encode("cp1252"))
-    elif change == "folder":
-        path.mkdir()
-    elif change == "codec":
-        path.write_text(TEXT, encoding="utf-8")
-        found = replace(found, encoding="no-such-codec")
-    run = evaluate(scripted({"said": answered("Ada", found)}), [[asking("said", "Ada")]])
-    assert run.figures()["exact quotes"] == Share(0, 1)
-
-
-def test_questions_and_conversations_are_read(tmp_path: Path) -> None:
-    path = written(
-        tmp_path,
-        {"id": "a", "question": "Who?", "answers": [gold()]},
-        "",
-        {"id": "b", "turns": [{"question": "When?", "answers": []}, {"question": "And she?", "answers": [gold()]}]},
-    )
-    [[single], [first, second]] = load_questions(path)
-    assert (single.id, single.question) == ("a.1", "Who?")
-    assert single.answers == (GoldAnswer("page.txt", TEXT.index("Ada"), TEXT.index("Ada") + 9, "Ada Marsh"),)
-    assert (first.id, first.answers, second.id) == ("b.1", (), "b.2")
-
-
-def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
-    path = written(tmp_path, {"id": "a", "question": "Who\u2028led\x85it?", "answers": []})
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert load_questions(path)[0][0].question == "Who\u2028led\x85it?"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_malformed_lines_and_rejected_questions_are_problems(assistant: Assistant, data: Path) -> None:
+    run = evaluated(
+        assistant,
+        data,
         "{",
-        "[]",
-        "3",
-        {"question": "Who?", "answers": []},
-        {"id": "a", "question": "Who?"},
-        {"id": "a", "question": "Who?", "answers": None},
-        {"id": "a", "question": "Who?", "answers": "no"},
-        {"id": "a", "question": "Who?", "answers": {}},
-        {"id": "a", "question": "", "answers": []},
-        {"id": "a", "question": " ?! ", "answers": []},
-        {"id": "a", "question": None, "answers": []},
-        {"id": "a", "question": 7, "answers": []},
-        {"id": "a", "turns": []},
-        {"id": "a", "turns": {}},
-        {"id": "a", "turns": ["Who?"]},
-        {"id": "a", "turns": [{"question": "Who?", "answers": []}, {"question": "", "answers": []}]},
-        {"id": "a", "question": "Who?", "answers": ["Ada Marsh"]},
-        {"id": "a", "question": "Who?", "answers": [gold(start="38")]},
-        {"id": "a", "question": "Who?", "answers": [gold(start=38.5)]},
-        {"id": "a", "question": "Who?", "answers": [gold(start=True)]},
-        {"id": "a", "question": "Who?", "answers": [gold(end=None)]},
-        {"id": "a", "question": "Who?", "answers": [gold(start=-1)]},
-        {"id": "a", "question": "Who?", "answers": [gold(start=60, end=50)]},
-        {"id": "a", "question": "Who?", "answers": [{**gold(), "text": None}]},
-        {"id": "a", "question": "Who?", "answers": [{**gold(), "text": ""}]},
-        {"id": "a", "question": "Who?", "answers": [{**gold(), "text": ["Ada"]}]},
-        {"id": "a", "question": "Who?", "answers": [gold(file=3)]},
-        {"id": "a", "question": "Who?", "answers": [{"file": "page.txt", "start": 0, "end": 1}]},
-    ],
-)
-def test_a_malformed_line_is_named(tmp_path: Path, line: object) -> None:
-    path = written(tmp_path, {"id": "ok", "question": "Who?", "answers": []}, line)
-    with pytest.raises(DatasetError, match=r"questions\.jsonl:2") as caught:
-        load_questions(path)
-    assert caught.value.remedy
+        asked("long", "Who? " * 500),
+        asked("q1", LED, "Ada Marsh"),
+        asked("q1", SANG, "Tom Reyes"),
+    )
+    assert [row.id for row in run.rows] == ["q1"]
+    assert sorted((problem.where, problem.id) for problem in run.problems if problem.id) == [
+        (f"{data}:2", "long"),
+        (f"{data}:4", "q1"),
+    ]
+    assert [problem.where for problem in run.problems if not problem.id] == [f"{data}:1"]
+    assert run.figures["questions"] == 1
 
 
-def test_a_file_that_is_missing_empty_or_no_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"none\.jsonl cannot be read"):
-        load_questions(tmp_path / "none.jsonl")
-    with pytest.raises(DatasetError, match="is empty"):
-        load_questions(written(tmp_path, "", " "))
-    (tmp_path / "latin.jsonl").write_bytes(b'{"id": "caf\xe9"}\n')
-    with pytest.raises(DatasetError, match=r"latin\.jsonl cannot be read"):
-        load_questions(tmp_path / "latin.jsonl")
+def test_limit_and_sample_choose_whole_conversations(assistant: Assistant, data: Path) -> None:
+    turns = [asked("", LED, "Ada Marsh"), asked("", SANG, "Tom Reyes")]
+    lines = [{"id": f"c{number}", "turns": turns} for number in range(5)]
+    first = evaluated(assistant, data, *lines, options=RunOptions(limit=2))
+    assert [row.id for row in first.rows] == ["c0.1", "c0.2", "c1.1", "c1.2"]
+    sampled = evaluated(assistant, data, *lines, options=RunOptions(limit=2, sample=3))
+    assert len(sampled.rows) == 4
+    assert (sampled.provenance.limit, sampled.provenance.sample) == (2, 3)
 
 
-def test_a_question_that_the_assistant_rejects_is_named() -> None:
-    with pytest.raises(AssistantError, match=r"q7\.2.*too long") as caught:
-        evaluate(scripted({"fine": answered(None)}), [[asking("fine"), asking("q7.2")]])
-    assert isinstance(caught.value, DatasetError)
+def test_an_interrupted_run_goes_on_with_its_problems(assistant: Assistant, data: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    lines = [
+        asked("bad", LED, gold("Ada Marsh", text="Eda Marsh")),
+        asked("q1", LED, gold("Ada Marsh")),
+        asked("long", "Who? " * 500),
+        asked("q2", SANG, "Tom Reyes"),
+    ]
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluated(assistant, data, *lines, options=RunOptions(journal=journal, progress=stop))
+    assert journal.stat().st_size > 0
+    resumed = evaluated(assistant, data, *lines, options=RunOptions(journal=journal))
+    whole = evaluated(assistant, data, *lines)
+    timeless = [[replace(row, seconds=0, timings={}) for row in run.rows] for run in (resumed, whole)]
+    assert timeless[0] == timeless[1]
+    assert resumed.problems == whole.problems
+    assert [problem.id for problem in whole.problems] == ["bad", "long"]
+
+
+@pytest.mark.parametrize("change", ["gone", "edited", "other encoding"])
+def test_a_quote_whose_file_is_not_as_it_was_is_not_exact(assistant: Assistant, data: Path, change: str) -> None:
+    path = next(Path(name) for name in assistant.files() if name.endswith("lighthouse.txt"))
+    if change == "gone":
+        path.unlink()
+    elif change == "edited":
+        path.write_text("Early: " + LIGHTHOUSE, encoding="utf-8")
+    else:
+        path.write_bytes(b"\xff" + LIGHTHOUSE.encode("utf-16-le"))
+    run = evaluated(assistant, data, asked("q1", LED, gold("Ada Marsh")), asked("q2", SANG, "Tom Reyes"))
+    assert [(row.quotes_exact, row.quotes) for row in run.rows] == [(0, 1), (1, 1)]
+    assert run.figures["quotes_exact"] == 0.5
+
+
+def test_provenance_settings_and_json(assistant: Assistant, data: Path) -> None:
+    run = evaluated(assistant, data, asked("q1", LED, gold("eleven years")))
+    assert (run.provenance.kind, run.provenance.data) == ("questions", "questions.jsonl")
+    assert (run.provenance.reader, run.provenance.embedder) == ("phrases", "fake words 64")
+    assert run.provenance.index == assistant.fingerprints().index
+    assert run.settings["passages_read"] == 1
+    stored = json.loads(json.dumps(run.to_dict()))
+    assert stored["rows"][0]["stage_lost"] == run.rows[0].stage_lost == "not_retrieved"
+
+
+def test_the_settings_open_the_index(tmp_path: Path, data: Path) -> None:
+    data.write_text(json.dumps(asked("q1", LED, "Ada Marsh")) + "\n", encoding="utf-8")
+    with pytest.raises(StoreMissingError, match="nowhere"):
+        evaluate_questions(data, settings=Settings(store=tmp_path / "nowhere"))
+    with pytest.raises(DatasetError, match="missing"):
+        evaluate_questions(tmp_path / "none.jsonl", settings=Settings(store=tmp_path / "nowhere"))
+
+
+def test_the_shipped_questions(seed_assistant: Assistant, seeds: Path) -> None:
+    """With the bundled models: every quote exact, every miss explained."""
+    run = evaluate_questions(seeds / "questions.jsonl", assistant=seed_assistant)
+    assert run.complete
+    assert run.figures["quotes_exact"] == 1
+    assert run.figures["quotes"] > 50
+    assert sum(run.stages.values()) == sum(row.em_at_threshold != 100 for row in run.rows) > 0
+    for row in run.rows:
+        assert (row.stage_lost is None) == (row.em_at_threshold == 100) == (row.lost_because is None), row.id
+        if row.answerable and row.stage_lost:
+            assert row.gold_excerpt is not None, row.id
+    assert run.stages["not_ingested"] == run.stages["cleaned_away"] == 0, "gold answers stand in what is kept"
