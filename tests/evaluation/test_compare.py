@@ -159,10 +159,8 @@ def test_a_difference_that_is_always_the_same_has_an_interval_without_width(chan
 def test_rounding_is_no_difference() -> None:
     found = compare(reading([200 / 3] * 24), reading([66.66666666666666] * 24))
     assert measured(found, "f1").verdict == "no significant difference"
-    assert (
-        compare(evaluation("cleaning", [page("p", 70.0)]), evaluation("cleaning", [page("p", 70.00000000000001)])).lost
-        == ()
-    )
+    pages, rounded = (evaluation("cleaning", [page("p", f1)]) for f1 in (70.0, 70.00000000000001))
+    assert compare(pages, rounded).lost == compare(rounded, pages).gained == ()
 
 
 def test_a_few_questions_get_no_verdict() -> None:
@@ -231,6 +229,7 @@ def test_rewrites_are_compared_by_sums_of_words() -> None:
     values = {difference.measure: (difference.new, difference.old) for difference in found.differences}
     assert values["recall"] == pytest.approx((3 / 5, 1 / 5))
     assert values["precision"] == pytest.approx((3 / 5, 1 / 4))
+    assert measured(found, "recall").questions == measured(found, "precision").questions == 2
     assert values["recall@5"] == (1, 0)
     assert values["mrr"] == pytest.approx((1 / 2, 1 / 9))
     assert values["em"] == pytest.approx((100 / 3, 100 / 3))
@@ -289,6 +288,21 @@ def test_one_id_with_another_question_or_gold_is_not_compared(change: dict[str, 
     old = evaluation("reading", [read("a", 100.0), read("b", 0.0, **change)])
     found = compare(new, old)
     assert (found.shared, found.only_new, found.only_old, found.gained) == (1, ("b",), ("b",), ())
+
+
+def test_follow_ups_of_another_history_and_pages_of_another_body_are_not_compared() -> None:
+    new = [rewrite("a", 2, 2, 1), replace(rewrite("b", 2, 2, 1), history=("Who?", "Ada"))]
+    old = [rewrite("a", 2, 2, 1), rewrite("b", 2, 2, 1)]
+    assert compare(evaluation("conversation", new), evaluation("conversation", old)).only_new == ("b",)
+    pages = [page("a", 50.0), page("b", 50.0)]
+    longer = [page("a", 50.0), replace(page("b", 50.0), gold_words=99)]
+    assert compare(evaluation("cleaning", longer), evaluation("cleaning", pages)).only_old == ("b",)
+
+
+def test_forced_em_and_f1_are_of_answerable_questions_alone() -> None:
+    rows = [read("a", 100.0), read("b", None, em=0.0, f1=0.0)]
+    found = compare(evaluation("reading", rows), evaluation("reading", rows))
+    assert (measured(found, "em").new, measured(found, "f1").new) == (100, 100)
 
 
 def test_other_models_settings_and_partial_runs_are_named() -> None:

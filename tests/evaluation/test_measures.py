@@ -301,6 +301,15 @@ def test_equally_sure_questions_are_answered_together() -> None:
     assert best_threshold([0.5, 0.5], [80, 0], [80, 0], [True, False]).threshold > 0.5  # type: ignore[union-attr]
 
 
+def test_where_nothing_was_found_any_threshold_refuses() -> None:
+    figures = answer_figures([row(["Rome"], "Rome", 0.0), row(None, None, 0.0)], THRESHOLD)
+    assert (figures["best_threshold"], figures["f1_at_best_threshold"], figures["em_at_best_threshold"]) == (
+        0,
+        100,
+        100,
+    )
+
+
 def test_with_nothing_to_answer_the_best_threshold_refuses_the_surest() -> None:
     found = best_threshold([1.0, 0.4], [0, 0], [0, 0], [False, False])
     assert found is not None
