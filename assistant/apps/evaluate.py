@@ -171,19 +171,23 @@ class _Output:
         raise typer.Exit(Exit.DONE if result.complete else Exit.SKIPPED)
 
     def _conclude(self, result: Evaluation[Any]) -> None:
+        """Files first: what took hours is safe before anything is shown."""
         from assistant.apps.evaluation_view import show_evaluation
         from assistant.evaluation import compare, write_report
 
         comparison = compare(result, self.old) if self.old is not None else None
+        written = []
+        if self.json_file is not None and self.json_file != _STDOUT:
+            _write(self.json_file, json.dumps(result.to_dict(), indent=1) + "\n")
+            written.append(f"Figures and rows: {self.json_file}")
+        if self.report is not None:
+            written.append(f"Report: {write_report(result, self.report, comparison)}")
         if self.json_file == _STDOUT:
             print(json.dumps(result.to_dict()), flush=True)
         else:
             show_evaluation(result, verbose=self.verbose, comparison=comparison)
-        if self.json_file is not None and self.json_file != _STDOUT:
-            _write(self.json_file, json.dumps(result.to_dict(), indent=1) + "\n")
-            print(f"Figures and rows: {self.json_file}", file=sys.stderr)
-        if self.report is not None:
-            print(f"Report: {write_report(result, self.report, comparison)}", file=sys.stderr)
+        for line in written:
+            print(line, file=sys.stderr)
 
     def _journal(self) -> Path | None:
         """Beside the result, so that the same command finds it again."""
