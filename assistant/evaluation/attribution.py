@@ -6,11 +6,12 @@ Of several gold answers, the one that got furthest decides.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
 
-from assistant.evaluation.places import GoldAnswers, Span
+from assistant.evaluation.places import GoldAnswers, Span, holds
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
 from assistant.evaluation.scores import normalise_answer, token_f1
 from assistant.pipeline import Assistant
@@ -128,8 +129,8 @@ def _reached(assistant: Assistant, outcome: Outcome) -> Attribution:
     """How far a gold answer got; stage None when the reader was given one."""
     golds = outcome.golds
     read = [item.passage for item in outcome.trace.read]
-    for passage in _nearest_first(outcome, read):
-        if (span := golds.within(passage)) is not None:
+    for passage, span in chain(_overlapped(outcome, read), ((passage, golds.within(passage)) for passage in read)):
+        if span is not None:
             return Attribution(None, None, _in_passage(assistant, passage, span))
     given = f"the reader got {assistant.settings.passages_read}"
     for rank, item in enumerate(outcome.ranking, start=1):
@@ -139,14 +140,14 @@ def _reached(assistant: Assistant, outcome: Outcome) -> Attribution:
     return _never_retrieved(assistant, golds, f"not among the first {len(outcome.ranking)}; {given}")
 
 
-def _nearest_first(outcome: Outcome, read: list[Passage]) -> list[Passage]:
-    """The passages read, those before the others that hold a gold answer which the surest answer overlaps."""
-    overlapped = {
-        citation.article_id
-        for citation in (outcome.surest.citations if outcome.surest else ())
-        if outcome.golds.overlapped_by(citation)
-    }
-    return sorted(read, key=lambda passage: passage.article_id not in overlapped)
+def _overlapped(outcome: Outcome, read: list[Passage]) -> Iterator[tuple[Passage, Span | None]]:
+    """Gold answers that the surest answer overlaps, in the passages that hold them: those to show first."""
+    for citation in outcome.surest.citations if outcome.surest else ():
+        raw = outcome.golds.overlapped_by(citation)
+        clean = outcome.golds.clean_span(citation.article_id, raw) if raw else None
+        for passage in read:
+            if clean is not None and passage.article_id == citation.article_id and holds(passage, clean):
+                yield passage, clean
 
 
 def _never_retrieved(assistant: Assistant, golds: GoldAnswers, unseen: str) -> Attribution:

@@ -133,15 +133,17 @@ class GoldAnswers:
     def clean_spans(self, article_id: str) -> tuple[Span, ...]:
         """Clean offsets of every gold answer in an article that cleaning left whole."""
         if article_id not in self._clean:
-            article = self._index.assistant.article(article_id)
-            spans = (_clean_span(article, span) for span in self.raw_spans(article_id))
+            spans = (self.clean_span(article_id, raw) for raw in self.raw_spans(article_id))
             self._clean[article_id] = tuple(span for span in spans if span is not None)
         return self._clean[article_id]
 
+    def clean_span(self, article_id: str, raw: Span) -> Span | None:
+        """Clean offsets of raw ones; None when cleaning dropped a visible character between them."""
+        return _clean_span(self._index.assistant.article(article_id), raw)
+
     def within(self, passage: Passage) -> Span | None:
         """Clean offsets of the first gold answer that ``passage`` holds whole."""
-        spans = self.clean_spans(passage.article_id)
-        return next((span for span in spans if passage.start <= span.start and span.end <= passage.end), None)
+        return next((span for span in self.clean_spans(passage.article_id) if holds(passage, span)), None)
 
     def stands_in(self, article_id: str) -> bool:
         """Whether the article holds a gold answer, or is named as its file."""
@@ -222,6 +224,11 @@ class GoldAnswers:
         return [(place, text) for place in right]
 
 
+def holds(passage: Passage, span: Span) -> bool:
+    """Whether the whole of a clean span of the passage's article lies in it."""
+    return passage.start <= span.start and span.end <= passage.end
+
+
 def gold_rank(ranking: Sequence[RetrievedPassage], golds: GoldAnswers) -> int | None:
     """Rank, from 1, of the first passage that holds a whole gold answer; None when none does."""
     return next((rank for rank, item in enumerate(ranking, start=1) if golds.within(item.passage)), None)
@@ -254,7 +261,6 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _clean_span(article: Article, raw: Span) -> Span | None:
-    """Clean offsets of a raw span; None when cleaning dropped a visible character of it."""
     kept = [
         (max(raw.start, segment.raw_start), min(raw.end, segment.raw_start + segment.length), segment)
         for segment in article.segments

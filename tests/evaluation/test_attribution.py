@@ -188,6 +188,17 @@ def test_wrong_boundaries(attributed: Attribute, gold: Gold, because: str) -> No
     assert (found.stage, found.because) == ("wrong_boundaries", because)
 
 
+def test_the_excerpt_marks_the_gold_answer_that_was_nearly_given(attributed: Attribute) -> None:
+    golds = [at("harbour board"), at("March 3"), at("before June 8-9", file="choir.txt", text=CHOIR)]
+    for phrase, gold in (
+        ("June 8-9", "before June 8-9"),
+        ("March 3 before", "March 3"),
+        ("the harbour", "harbour board"),
+    ):
+        found = attributed(golds, {phrase: 4.0})
+        assert (found.stage, marked(found)) == ("wrong_boundaries", gold)
+
+
 def test_another_wording_elsewhere_has_wrong_boundaries(attributed: Attribute) -> None:
     files = {**FILES, "award.txt": "The award of the town for the best repairs went to the engineer Marsh on Friday.\n"}
     found = attributed([at("Ada Marsh")], {"engineer Marsh": 1.0, "Marsh on": 4.0}, files=files)
