@@ -110,7 +110,12 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *_group(
         "Retrieval",
-        ("recall@k", "Answer in the top {k} passages", "share", "of the questions whose answer has a known place"),
+        (
+            "recall@k",
+            "Passage with the answer in the top {k}",
+            "share",
+            "of the questions whose answer has a known place",
+        ),
         ("mrr", "Reciprocal rank of the answer", "share", "mean of 1/rank of the first passage that holds the answer"),
         kinds=("questions",),
     ),
@@ -126,9 +131,14 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *_group(
         "Retrieval",
-        ("article_recall@k", "Article in the top {k} passages", "share", "a passage of an article with the answer"),
+        ("article_recall@k", "Right article in the top {k}", "share", "a passage of an article with the answer"),
         ("article_mrr", "Reciprocal rank of the article", "share", "mean of 1/rank of its first passage"),
-        ("passage_recall@k", "Answer in the top {k} passages", "share", "a passage that holds the whole answer"),
+        (
+            "passage_recall@k",
+            "Passage with the answer in the top {k}",
+            "share",
+            "a passage that holds the whole answer",
+        ),
         ("passage_mrr", "Reciprocal rank of the answer", "share", "mean of 1/rank of the first such passage"),
     ),
     *_group(

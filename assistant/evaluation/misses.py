@@ -177,9 +177,12 @@ def _rewrite_notes(row: RewriteRow) -> Iterator[tuple[str, str]]:
     if surplus := got - wanted:
         yield "Words too many", " ".join(surplus.elements())
     if row.searched:
-        yield "First passage with the answer, as interpreted", _ranked(row.rank)
-        yield "as the human wrote it", _ranked(row.rank_of_rewrite)
-        yield "as it was asked", _ranked(row.rank_of_bare)
+        ways = (
+            ("as interpreted", row.rank),
+            ("as the human wrote it", row.rank_of_rewrite),
+            ("bare", row.rank_of_bare),
+        )
+        yield "First passage with the answer", ", ".join(f"{_ranked(rank)} {way}" for way, rank in ways)
 
 
 def _missed_page(row: CleaningRow) -> Miss | None:

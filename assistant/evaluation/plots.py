@@ -162,7 +162,7 @@ def _rankings(evaluation: Evaluation[Any]) -> Iterator[tuple[str, list[int | Non
         yield "as it was asked", [row.rank_of_bare for row in searched]
     else:
         asked = [row for row in rows if isinstance(row, AskedRow) and row.answerable]
-        yield "a passage with the answer", [row.rank for row in asked]
+        yield "a passage with the answer", [row.rank for row in asked if row.f1 is not None]
         yield "any passage of its article", [row.article_rank for row in asked]
 
 

@@ -22,6 +22,7 @@
   }
 
   function sort() {
+    if (!form.elements.order) return;
     const sure = (card) => Number(card.dataset.confidence ?? 0);
     const orders = {
       data: () => 0,
@@ -32,7 +33,7 @@
   }
 
   form.elements.text.addEventListener("input", show);
-  form.elements.order.addEventListener("change", sort);
+  form.elements.order?.addEventListener("change", sort);
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const link of document.querySelectorAll("a[data-loss]")) {

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import DatasetError
+from assistant.evaluation.cards import card
 from assistant.evaluation.figures import describe, grouped, shown
-from assistant.evaluation.misses import Loss, Miss, losses, misses
+from assistant.evaluation.misses import Loss, losses, misses
 from assistant.evaluation.plots import plots
-from assistant.evaluation.results import Evaluation, Excerpt, Kind, Provenance
+from assistant.evaluation.results import Evaluation, Kind, Provenance
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -55,8 +56,6 @@ _KINDS: Mapping[Kind, tuple[str, str, Sequence[str]]] = {
 }
 #: Ids listed of questions that a comparison names; the JSON has them all.
 _IDS_LISTED = 300
-#: Characters kept on either side of what is marked.
-_AROUND = 400
 #: What could reorder a line or cannot be written as UTF-8, and control characters but tabs and line ends.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -127,9 +126,8 @@ def _content(evaluation: Evaluation[Any], comparison: Comparison | None) -> dict
         "comparison": _compared(comparison) if comparison is not None else None,
         "groups": _groups(evaluation),
         "plots": [{**asdict(plot), "svg": Markup(plot.svg)} for plot in plots(evaluation)],  # noqa: S704
-        "misses": [_shown_miss(miss) for miss in found],
+        "misses": [card(miss, kind) for miss in found],
         "misses_title": _misses_title(kind, len(found)),
-        "order": "worst first" if kind == "cleaning" else "as in the data",
         "sortable": any(miss.confidence is not None for miss in found),
         "made": list(_made(evaluation.provenance)),
         "settings": [(name, _plain(value)) for name, value in sorted(evaluation.settings.items())],
@@ -252,47 +250,6 @@ def _misses_title(kind: Kind, count: int) -> str:
         return "Files, worst first"
     many = f"{count:,} {'question' if count == 1 else 'questions'}"
     return f"{many} worded otherwise" if kind == "conversation" else f"{many} not exactly right"
-
-
-def _shown_miss(miss: Miss) -> dict[str, Any]:
-    sure = "" if miss.confidence is None else f", confidence {miss.confidence:.2f}"
-    verdicts = {
-        "answered": f"Answered{sure}",
-        "refused": f"Refused; surest answer{sure}" if miss.predicted is not None else "Refused; nothing was found",
-        "interpreted": "Interpreted as",
-        "": "Longest clutter that was kept" if miss.predicted else "No clutter was kept",
-    }
-    gold = {
-        "interpreted": "Rewritten by a person",
-        "": "Longest stretch of the body that was dropped" if miss.gold else "Nothing of the body was dropped",
-    }
-    return {
-        **{name: getattr(miss, name) for name in ("id", "question", "loss", "because", "confidence", "notes")},
-        "predicted": miss.predicted,
-        "verdict_line": verdicts[miss.verdict],
-        "gold_line": gold.get(miss.verdict) or _gold_line(miss),
-        "gold": miss.gold,
-        "quote": _marked(miss.quote),
-        "gold_excerpt": _marked(miss.gold_excerpt),
-    }
-
-
-def _gold_line(miss: Miss) -> str:
-    if miss.loss == "wrongly_answered":
-        return "No answer: a refusal is right"
-    return "Gold answer" if len(miss.gold) == 1 else "Gold answers"
-
-
-def _marked(excerpt: Excerpt | None) -> dict[str, str] | None:
-    if excerpt is None:
-        return None
-    before, after = excerpt.text[: excerpt.start], excerpt.text[excerpt.end :]
-    return {
-        "before": before if len(before) <= _AROUND else f"…{before[-_AROUND:]}",
-        "marked": excerpt.text[excerpt.start : excerpt.end],
-        "after": after if len(after) <= _AROUND else f"{after[:_AROUND]}…",
-        "where": excerpt.where,
-    }
 
 
 def _made(provenance: Provenance) -> Iterator[tuple[str, str]]:

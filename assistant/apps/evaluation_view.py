@@ -1,0 +1,156 @@
+"""How the command line shows an evaluation: figures in words, what lost questions, what changed since another run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from assistant.apps.terminal import printable
+from assistant.evaluation.figures import grouped, shown
+from assistant.evaluation.misses import Loss, Miss, losses, misses
+from assistant.evaluation.results import Evaluation, Problem
+
+if TYPE_CHECKING:
+    from assistant.evaluation.compare import Comparison
+
+_PROBLEMS_SHOWN = 20
+_IDS_SHOWN = 10
+_GOLDS_SHOWN = 3
+_BAR = 24
+#: Columns from which on there is room for explanations.
+_WIDE = 100
+
+
+def show_evaluation(evaluation: Evaluation[Any], *, verbose: bool, comparison: Comparison | None = None) -> None:
+    """Figures, where questions were lost, and the comparison, to standard output; with ``verbose`` every miss.
+
+    What could not be scored is said first, and named on standard error.
+    """
+    console = Console(highlight=False, markup=False, emoji=False)
+    found = misses(evaluation)
+    _show_headline(console, evaluation)
+    _show_problems(evaluation.problems)
+    _show_figures(console, evaluation)
+    _show_losses(console, losses(evaluation, found), len(evaluation.rows), len(found))
+    if comparison is not None:
+        _show_comparison(console, comparison)
+    for miss in found if verbose else ():
+        _show_miss(console, miss)
+
+
+def _show_headline(console: Console, evaluation: Evaluation[Any]) -> None:
+    provenance, count = evaluation.provenance, len(evaluation.problems)
+    if count:
+        items = "1 item" if count == 1 else f"{count:,} items"
+        partial = f"PARTIAL: {items} of the data could not be scored; no figure below is of the whole."
+        _say(console, Text(partial, style="bold yellow"))
+    limits = [f"--limit {provenance.limit}"] if provenance.limit is not None else []
+    limits += [f"--sample {provenance.sample}"] if provenance.sample is not None else []
+    part = f" ({' '.join(limits)})" if limits else ""
+    noun = "file" if provenance.kind == "cleaning" else "question"
+    rows = f"{len(evaluation.rows):,} {noun}{'' if len(evaluation.rows) == 1 else 's'}"
+    _say(console, Text(f"{provenance.kind}: {printable(provenance.data)}, {rows}{part}", style="bold"))
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    for problem in problems[:_PROBLEMS_SHOWN]:
+        name = f" ({problem.id})" if problem.id is not None else ""
+        said = printable(f"{problem.where}{name}: {problem.reason}")
+        _say(errors, Text(f"Not scored: {said}", style="yellow"))
+    if len(problems) > _PROBLEMS_SHOWN:
+        errors.print(f"… and {len(problems) - _PROBLEMS_SHOWN:,} more (--json lists them all).")
+
+
+def _show_figures(console: Console, evaluation: Evaluation[Any]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold", style="dim")
+    for heading, entries in grouped(evaluation.figures, evaluation.provenance.kind).items():
+        table.add_row()
+        table.add_row(Text(printable(heading), style="bold"))
+        for figure, value in entries:
+            unit = " %" if figure.unit == "percent" else ""
+            label, name = Text(f"  {printable(figure.label)}"), Text(printable(figure.name))
+            table.add_row(label, f"{shown(value, figure.unit)}{unit}", name)
+    console.print(table)
+
+
+def _show_losses(console: Console, found: Sequence[Loss], rows: int, missed: int) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    longest = max([rows - missed, *(loss.count for loss in found)], default=0) or 1
+    wide = console.width >= _WIDE
+    outcomes = [("exactly right", rows - missed, ""), *((loss.label, loss.count, loss.meaning) for loss in found)]
+    for label, count, meaning in outcomes:
+        bar = "█" * max(round(_BAR * count / longest), 1 if count else 0)
+        table.add_row(f"  {label}", f"{count:,}", bar, Text(meaning if wide else "", style="dim"))
+    _say(console, Text("\nWhat came out", style="bold"))
+    console.print(table)
+
+
+def _show_comparison(console: Console, comparison: Comparison) -> None:
+    noun = "file" if comparison.kind == "cleaning" else "question"
+    _say(console, Text(f"\nCompared with the earlier run ({comparison.shared:,} {noun}s in both)", style="bold"))
+    for warning in comparison.warnings:
+        _say(console, Text(f"  Mind: {printable(warning)}", style="yellow"))
+    for item in comparison.differences:
+        style = {"better": "green", "worse": "red"}.get(item.verdict, "")
+        _say(console, Text(f"  {printable(item.sentence)}", style=style))
+    changes = (
+        ("Better", comparison.gained),
+        ("Worse", comparison.lost),
+        ("In this run alone", comparison.only_new),
+        ("In the earlier run alone", comparison.only_old),
+    )
+    for what, ids in changes:
+        if ids:
+            more = f" and {len(ids) - _IDS_SHOWN:,} more" if len(ids) > _IDS_SHOWN else ""
+            _say(console, Text(f"  {what}: {len(ids):,} ({printable(', '.join(ids[:_IDS_SHOWN]))}{more})"))
+
+
+def _show_miss(console: Console, miss: Miss) -> None:
+    because = f": {miss.because}" if miss.because else ""
+    console.print()
+    console.print(
+        Text(_one_line(miss.id), style="bold") + Text(f"  {_one_line(miss.loss.replace('_', ' ') + because)}")
+    )
+    if miss.question:
+        _say(console, Text(f"  {_one_line(miss.question)}"))
+    for name, value in _facts(miss):
+        _say(console, Text(f"  {name}: ", style="dim") + Text(_one_line(value)))
+
+
+def _facts(miss: Miss) -> list[tuple[str, str]]:
+    sure = f" ({miss.confidence:.2f})" if miss.confidence is not None else ""
+    if miss.verdict == "":
+        facts = [("kept", miss.predicted or ""), ("dropped", "".join(miss.gold))]
+    else:
+        facts = [(miss.verdict, f"{miss.predicted}{sure}" if miss.predicted is not None else "")]
+        facts.append(("gold", _golds(miss)))
+    return [(name, value) for name, value in (*facts, *miss.notes) if value]
+
+
+def _golds(miss: Miss) -> str:
+    if miss.loss == "wrongly_answered":
+        return "(a refusal)"
+    more = len(miss.gold) - _GOLDS_SHOWN
+    return " | ".join(miss.gold[:_GOLDS_SHOWN]) + (f" | … {more} more" if more > 0 else "")
+
+
+def _say(console: Console, text: Text) -> None:
+    """Lines end where the text's do: what is piped on stays whole."""
+    console.print(text, soft_wrap=True)
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))
