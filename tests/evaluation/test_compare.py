@@ -300,7 +300,7 @@ def test_follow_ups_of_another_history_and_pages_of_another_body_are_not_compare
 
 
 def test_forced_em_and_f1_are_of_answerable_questions_alone() -> None:
-    rows = [read("a", 100.0), read("b", None, em=0.0, f1=0.0)]
+    rows = [read("a", 100.0), replace(read("b", None), em=0.0, f1=0.0)]
     found = compare(evaluation("reading", rows), evaluation("reading", rows))
     assert (measured(found, "em").new, measured(found, "f1").new) == (100, 100)
 
