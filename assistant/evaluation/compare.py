@@ -180,8 +180,8 @@ def _measures(kind: Kind) -> Mapping[str, Callable[[Any], _Part]]:
     }
     if kind == "open":  # every paragraph is an article of its own
         answers |= _ranked(lambda row: (row.answerable, row.article_rank))
-    if kind == "questions":
-        answers |= _ranked(lambda row: (row.answerable, row.rank))
+    if kind == "questions":  # where only the article is known, no passage can be said to hold the answer
+        answers |= _ranked(lambda row: (row.answerable and row.f1 is not None, row.rank))
     return answers
 
 

@@ -222,6 +222,12 @@ def test_retrieval_is_compared_as_the_figures_of_its_kind_count_it(kind: Kind, r
     assert measured(found, "mrr").questions == 4
 
 
+def test_where_only_the_article_is_known_no_passage_is_looked_for() -> None:
+    rows = [asked("a", 50.0, 1), replace(asked("b", 50.0, None, 1), em=None, f1=None)]
+    found = measured(compare(evaluation("questions", rows), evaluation("questions", rows)), "recall@5")
+    assert (found.questions, found.new) == (1, 1)
+
+
 def test_rewrites_are_compared_by_sums_of_words() -> None:
     new = [rewrite("a", 4, 2, 2, em=100, rank=2), rewrite("b", 1, 3, 1), rewrite("c", 0, 5, 0)]
     old = [rewrite("a", 4, 4, 1, rank=9), rewrite("b", 1, 0, 0), rewrite("c", 0, 0, 0, em=100)]
