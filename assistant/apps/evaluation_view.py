@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PROBLEMS_SHOWN = 20
 _IDS_SHOWN = 10
 _GOLDS_SHOWN = 3
+#: Characters shown of text that cleaning kept or dropped.
+_STRETCH = 200
 _BAR = 24
 #: Columns from which on there is room for explanations.
 _WIDE = 100
@@ -52,14 +54,14 @@ def _show_headline(console: Console, evaluation: Evaluation[Any]) -> None:
     part = f" ({' '.join(limits)})" if limits else ""
     noun = "file" if provenance.kind == "cleaning" else "question"
     rows = f"{len(evaluation.rows):,} {noun}{'' if len(evaluation.rows) == 1 else 's'}"
-    _say(console, Text(f"{provenance.kind}: {printable(provenance.data)}, {rows}{part}", style="bold"))
+    _say(console, Text(f"{provenance.kind}: {_one_line(provenance.data)}, {rows}{part}", style="bold"))
 
 
 def _show_problems(problems: Sequence[Problem]) -> None:
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
     for problem in problems[:_PROBLEMS_SHOWN]:
         name = f" ({problem.id})" if problem.id is not None else ""
-        said = printable(f"{problem.where}{name}: {problem.reason}")
+        said = _one_line(f"{problem.where}{name}: {problem.reason}")
         _say(errors, Text(f"Not scored: {said}", style="yellow"))
     if len(problems) > _PROBLEMS_SHOWN:
         errors.print(f"… and {len(problems) - _PROBLEMS_SHOWN:,} more (--json lists them all).")
@@ -74,10 +76,10 @@ def _show_figures(console: Console, evaluation: Evaluation[Any]) -> None:
     table.add_column(overflow="fold", style="dim")
     for heading, entries in grouped(evaluation.figures, evaluation.provenance.kind).items():
         table.add_row()
-        table.add_row(Text(printable(heading), style="bold"))
+        table.add_row(Text(_one_line(heading), style="bold"))
         for figure, value in entries:
             unit = " %" if figure.unit == "percent" else ""
-            label, name = Text(f"  {printable(figure.label)}"), Text(printable(figure.name))
+            label, name = Text(f"  {_one_line(figure.label)}"), Text(_one_line(figure.name))
             table.add_row(label, f"{shown(value, figure.unit)}{unit}", name)
     console.print(table)
 
@@ -102,10 +104,10 @@ def _show_comparison(console: Console, comparison: Comparison) -> None:
     noun = "file" if comparison.kind == "cleaning" else "question"
     _say(console, Text(f"\nCompared with the earlier run ({comparison.shared:,} {noun}s in both)", style="bold"))
     for warning in comparison.warnings:
-        _say(console, Text(f"  Mind: {printable(warning)}", style="yellow"))
+        _say(console, Text(f"  Mind: {_one_line(warning)}", style="yellow"))
     for item in comparison.differences:
         style = {"better": "green", "worse": "red"}.get(item.verdict, "")
-        _say(console, Text(f"  {printable(item.sentence)}", style=style))
+        _say(console, Text(f"  {_one_line(item.sentence)}", style=style))
     changes = (
         ("Better", comparison.gained),
         ("Worse", comparison.lost),
@@ -115,15 +117,14 @@ def _show_comparison(console: Console, comparison: Comparison) -> None:
     for what, ids in changes:
         if ids:
             more = f" and {len(ids) - _IDS_SHOWN:,} more" if len(ids) > _IDS_SHOWN else ""
-            _say(console, Text(f"  {what}: {len(ids):,} ({printable(', '.join(ids[:_IDS_SHOWN]))}{more})"))
+            _say(console, Text(f"  {what}: {len(ids):,} ({_one_line(', '.join(ids[:_IDS_SHOWN]))}{more})"))
 
 
 def _show_miss(console: Console, miss: Miss) -> None:
     because = f": {miss.because}" if miss.because else ""
     console.print()
-    console.print(
-        Text(_one_line(miss.id), style="bold") + Text(f"  {_one_line(miss.loss.replace('_', ' ') + because)}")
-    )
+    lost = _one_line(miss.loss.replace("_", " ") + because)
+    _say(console, Text(_one_line(miss.id), style="bold") + Text(f"  {lost}"))
     if miss.question:
         _say(console, Text(f"  {_one_line(miss.question)}"))
     for name, value in _facts(miss):
@@ -133,7 +134,7 @@ def _show_miss(console: Console, miss: Miss) -> None:
 def _facts(miss: Miss) -> list[tuple[str, str]]:
     sure = f" ({miss.confidence:.2f})" if miss.confidence is not None else ""
     if miss.verdict == "":
-        facts = [("kept", miss.predicted or ""), ("dropped", "".join(miss.gold))]
+        facts = [("kept", (miss.predicted or "")[:_STRETCH]), ("dropped", "".join(miss.gold)[:_STRETCH])]
     else:
         facts = [(miss.verdict, f"{miss.predicted}{sure}" if miss.predicted is not None else "")]
         facts.append(("gold", _golds(miss)))

@@ -106,17 +106,16 @@ FIGURES: tuple[Figure, ...] = (
         "Retrieval",
         ("recall@k", "Right paragraph in the top {k}", "share", "of the answerable questions"),
         ("mrr", "Reciprocal rank of the right paragraph", "share", "mean of 1/rank over the answerable questions"),
+        ("passage_recall@k", "Passage with the answer in the top {k}", "share", "one that holds the whole answer"),
+        ("passage_mrr", "Reciprocal rank of that passage", "share", "mean of 1/rank of the first such passage"),
         kinds=("open",),
     ),
     *_group(
         "Retrieval",
-        (
-            "recall@k",
-            "Passage with the answer in the top {k}",
-            "share",
-            "of the questions whose answer has a known place",
-        ),
+        ("recall@k", "Passage with the answer in the top {k}", "share", "of the questions whose answer has a place"),
         ("mrr", "Reciprocal rank of the answer", "share", "mean of 1/rank of the first passage that holds the answer"),
+        ("article_recall@k", "Right article in the top {k}", "share", "a passage of an article with the answer"),
+        ("article_mrr", "Reciprocal rank of the article", "share", "mean of 1/rank of its first passage"),
         kinds=("questions",),
     ),
     *_group(
@@ -128,18 +127,6 @@ FIGURES: tuple[Figure, ...] = (
         ("recall@k_bare", "Bare question: answer in the top {k}", "share", "found by the question as it was asked"),
         ("mrr_bare", "Bare question: reciprocal rank", "share", "likewise"),
         kinds=("conversation",),
-    ),
-    *_group(
-        "Retrieval",
-        ("article_recall@k", "Right article in the top {k}", "share", "a passage of an article with the answer"),
-        ("article_mrr", "Reciprocal rank of the article", "share", "mean of 1/rank of its first passage"),
-        (
-            "passage_recall@k",
-            "Passage with the answer in the top {k}",
-            "share",
-            "a passage that holds the whole answer",
-        ),
-        ("passage_mrr", "Reciprocal rank of the answer", "share", "mean of 1/rank of the first such passage"),
     ),
     *_group(
         "Citations",

@@ -179,8 +179,8 @@ def _rewrite_notes(row: RewriteRow) -> Iterator[tuple[str, str]]:
     if row.searched:
         ways = (
             ("as interpreted", row.rank),
-            ("as the human wrote it", row.rank_of_rewrite),
-            ("bare", row.rank_of_bare),
+            ("as rewritten", row.rank_of_rewrite),
+            ("as asked", row.rank_of_bare),
         )
         yield "First passage with the answer", ", ".join(f"{_ranked(rank)} {way}" for way, rank in ways)
 
