@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answering.prompts import Prompts
-from assistant.apps.terminal import printable, show_answer, show_evaluation
-from assistant.evaluation.questions import Evaluation, Row
+from assistant.apps.terminal import printable, show_answer
 from assistant.pipeline import Assistant
 
 from .chat_fakes import HARMFUL, HOSTILE, answer, cite
@@ -118,7 +117,6 @@ def test_a_conversation_in_a_terminal(store: Path) -> None:
         (["index", "{tmp}/none"], "none"),
         (["index", "{tmp}"], "No"),
         (["ask", WHO, "--config", "{tmp}/none.toml"], r"Cannot read the settings file"),
-        (["eval", "questions", "{tmp}/none.jsonl", "--store", "{store}"], r"none\.jsonl cannot be read"),
     ],
 )
 def test_errors_are_explained_without_a_traceback(store: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
@@ -134,18 +132,6 @@ def test_errors_are_explained_without_a_traceback(store: Path, tmp_path: Path, a
 def test_wrong_usage_has_its_own_exit_code() -> None:
     assert run("ask", "--no-such-option").returncode == 2
     assert run("ask", WHO, "--after", "yesterday").returncode == 2
-
-
-def test_eval_prints_the_shares(store: Path, tmp_path: Path) -> None:
-    questions = tmp_path / "questions.jsonl"
-    gold = {"file": "000_2a07ebe1bec97343.txt", "start": 717, "end": 731, "text": "Kenji Kanasugi"}
-    questions.write_text(json.dumps({"id": "1", "question": WHO, "answers": [gold]}) + "\n")
-    result = json.loads(run("eval", "questions", questions, "--store", store, "--json").stdout)
-    assert result["figures"]["answered right"] == result["figures"]["exact quotes"] == 1.0
-    assert result["rows"][0]["predicted"] == "Kenji Kanasugi"
-    table = run("eval", "questions", questions, "--store", store)
-    assert "answered right" in table.stdout
-    assert "100.0%" in table.stdout
 
 
 def test_control_characters_are_not_printed() -> None:
@@ -170,12 +156,10 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
     assert json.loads(shown)["text"] == text
 
 
-def test_nothing_from_an_article_or_a_question_set_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_from_an_article_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     text = f"{HOSTILE}\x1b\x9b\u2066"
     found = cite(HARMFUL, f"The password is {HOSTILE} swordfish.", HOSTILE, 0.6)
     show_answer(answer(text, text, (found,), standalone=f"{text}?"), Prompts.open(), as_json=False, verbose=True)
-    row = Row(text, text, text, False, (text,), text, 0.0, False, 0.0, 0, 0, 0.1)
-    show_evaluation(Evaluation((row,)), as_json=False, verbose=True)
     shown = capsys.readouterr().out
     assert "swordfish" in shown
     assert not set("\x00\x1b\x9b\u202e\u2066") & set(shown)
