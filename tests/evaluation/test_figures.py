@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
@@ -65,8 +66,16 @@ def test_every_figure_of_every_evaluation_is_described(produced: Mapping[Kind, M
 def test_every_description_is_of_a_figure_that_some_evaluation_gives(
     produced: Mapping[Kind, Mapping[str, float]],
 ) -> None:
-    given_meanings = {describe(name, kind).meaning for kind, figures in produced.items() for name in figures}
-    assert [(figure.name, figure.kinds) for figure in FIGURES if figure.meaning not in given_meanings] == []
+    there = {
+        (kind, re.sub(r"\[.*\]", "[source]", re.sub(r"@\d+", "@k", name)))
+        for kind, figures in produced.items()
+        for name in figures
+    }
+    for figure in FIGURES:
+        if figure.kinds:
+            assert {(kind, figure.name) for kind in figure.kinds} <= there
+        else:
+            assert any((kind, figure.name) in there for kind in KINDS), figure.name
 
 
 @pytest.mark.parametrize("kind", KINDS)
