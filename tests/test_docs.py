@@ -7,9 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from assistant import Settings
 from assistant.apps.cli import Exit, app, evaluation
+from assistant.evaluation.figures import FIGURES
+from assistant.evaluation.results import STAGES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,6 +55,18 @@ def test_every_place_of_the_tree_exists() -> None:
 def test_settings_named_in_readme_exist() -> None:
     for name in re.findall(r"ASSISTANT_([A-Z_]+)", README):
         assert name == "DATA" or name.lower() in Settings.model_fields
+
+
+def test_the_evaluation_readme_names_every_figure_stage_and_option() -> None:
+    text = (ROOT / "assistant" / "evaluation" / "README.md").read_text(encoding="utf-8")
+    for figure in FIGURES:
+        assert f"`{figure.name}`" in text and figure.meaning in text, figure.name
+    for stage, meaning in STAGES.items():
+        assert f"| `{stage}` | {meaning} |" in text, stage
+    for command in get_command(evaluation).commands.values():  # type: ignore[attr-defined]
+        assert f"assistant eval {command.name}" in text
+        for option in (name for parameter in command.params for name in parameter.opts if name.startswith("--")):
+            assert option in text or option in ("--config", "--help"), option
 
 
 def test_every_benchmark_named_in_the_docs_exists() -> None:
