@@ -85,9 +85,12 @@ class AnswerRow(Row):
         predicted: the surest answer, given or not; None when nothing at all was found.
         confidence: of ``predicted``, 0..1; 0 when nothing was found.
         answered: whether it was given, at the shipped threshold.
+        multi_span: whether the gold answers together are the answer; the scores are then of a set of spans, of
+            which ``predicted`` and ``confidence`` are only the surest.
         em_at_threshold, f1_at_threshold: percent; 100 for a right refusal, 0 for a wrong one.
         right: whether the outcome at the threshold is right: F1 at least ``RIGHT_F1``, or a right refusal.
-        stage_lost: the first stage that lost it, unless the outcome is exactly right.
+        stage_lost: the first stage that lost it, unless the outcome is exactly right. An outcome may be right
+            by its F1 and yet "out_scored": "Ming dynasty" for "Song dynasty", from another place.
         lost_because: what happened there, in words.
         quote: the sentence that was cited for ``predicted``, it marked.
         gold_excerpt: the text around a gold answer, it marked.
@@ -102,6 +105,7 @@ class AnswerRow(Row):
     em_at_threshold: float | None
     f1_at_threshold: float | None
     right: bool | None
+    multi_span: bool = False
     stage_lost: Stage | None = None
     lost_because: str | None = None
     quote: Excerpt | None = None
@@ -112,7 +116,7 @@ class AnswerRow(Row):
 class ReadingRow(AnswerRow):
     """A question read in its own context.
 
-    ``predicted_spans``: for questions whose gold is a set of spans, every span that was given;
+    ``predicted_spans``: for questions whose gold is a set of spans, the set that ``em`` and ``f1`` are of;
     empty otherwise. ``source``: the data's own label, "" when it has none.
     """
 
@@ -132,8 +136,9 @@ class AskedRow(AnswerRow):
         article_rank: of the first retrieved passage of an article with a gold answer; None likewise.
         cited_article: whether the first citation is of an article with a gold answer; None when not
             answered or unanswerable.
-        supported: whether a cited quote of the answer holds a gold answer at its own place (or, for gold
-            given as text, that text); None when not answered or unanswerable.
+        supported: whether the citation supports the answer: the answer has an F1 of at least ``RIGHT_F1`` (where
+            it can be compared), and a cited quote holds a gold answer at its own place (or, for gold given as
+            text, that text); None when not answered or unanswerable.
         quotes_exact, quotes: citations (of the answer and its alternatives) whose offsets slice the file on
             disk to the quote, and all citations.
         timings: seconds by stage.
@@ -326,7 +331,7 @@ def load_evaluation(path: Path) -> Evaluation[Row]:
         stored = json.loads(path.read_text(encoding="utf-8"))
         stored.pop("complete", None)
         return _adapter(stored["provenance"]["kind"]).validate_python(stored)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
         raise DatasetError(
             f"{path} is not an evaluation: {str(error).splitlines()[0]}.", "Give a file that --json wrote."
         ) from error
