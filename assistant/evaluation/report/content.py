@@ -1,28 +1,23 @@
-"""The report: one HTML page that holds everything, needs no network and runs nothing but its own filter."""
+"""What the report's page shows, in words and numbers for its template."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import DatasetError
-from assistant.evaluation.cards import card
 from assistant.evaluation.figures import describe, grouped, shown
 from assistant.evaluation.misses import Loss, losses, misses
-from assistant.evaluation.plots import plots
+from assistant.evaluation.report.cards import card
+from assistant.evaluation.report.plots import plots
 from assistant.evaluation.results import Evaluation, Kind, Provenance
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from assistant.evaluation.compare import Comparison, Difference
 
 _HERE = Path(__file__).parent
@@ -60,45 +55,12 @@ _IDS_LISTED = 300
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-def write_report(evaluation: Evaluation[Any], folder: Path, comparison: Comparison | None = None) -> Path:
-    """Write ``index.html`` into ``folder``, which is made when it is not there, and return its path.
-
-    The page is self-contained and fetches nothing; text from the data is shown, never obeyed. Raises DatasetError
-    when it cannot be written.
-    """
-    page = _template().render(_content(evaluation, comparison)).encode("utf-8")
-    path = folder / "index.html"
-    whole = folder / "index.html.new"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        whole.write_bytes(page)
-        os.replace(whole, path)
-    except OSError as error:
-        raise DatasetError(f"The report {path} cannot be written: {error.strerror}.", "Name another folder.") from error
-    return path
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_showable,
-    )
-    return environment.get_template("report.html")
-
-
-def _showable(value: Any) -> Any:
+def showable(value: Any) -> Any:
     """Text from the data, with U+FFFD for what a page must not hold; Markup is ours and passes."""
     return _UNSHOWABLE.sub("\ufffd", value) if type(value) is str else value
 
 
-def _content(evaluation: Evaluation[Any], comparison: Comparison | None) -> dict[str, Any]:
+def content(evaluation: Evaluation[Any], comparison: Comparison | None) -> dict[str, Any]:
     """What the template shows; everything is plain text but what is Markup here."""
     from markupsafe import Markup
 
@@ -107,7 +69,7 @@ def _content(evaluation: Evaluation[Any], comparison: Comparison | None) -> dict
     found = misses(evaluation)
     lost = losses(evaluation, found)
     # Style and script are this package's own files, plots are drawn here from numbers: none needs escaping.
-    css, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    css, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return {
         "policy": _policy(script),
         "css": Markup(css),  # noqa: S704
