@@ -38,7 +38,7 @@ def provenance(
         version=assistant.__version__,
         commit=_commit(),
         code=_digest(sorted(_PACKAGE.rglob("*.py")), _PACKAGE),
-        data=data.name,
+        data=printable_name(data),
         data_digest=data_digest(data),
         limit=limit,
         sample=sample,
@@ -63,10 +63,15 @@ def data_digest(path: Path) -> str:
         raise DatasetError(f"The data {path} cannot be read: {error.strerror}.", "Check the path.") from error
 
 
+def printable_name(path: Path) -> str:
+    """The last part of a path, its bytes that are no UTF-8 as numbers; also that of "."."""
+    return os.fsencode(path.resolve().name).decode("utf-8", "backslashreplace")
+
+
 def _digest(files: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(f"{path.relative_to(root).as_posix()}\n{_file_digest(path)}\n".encode())
+        digest.update(os.fsencode(path.relative_to(root).as_posix()) + f"\n{_file_digest(path)}\n".encode())
     return digest.hexdigest()
 
 

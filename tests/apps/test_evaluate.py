@@ -165,6 +165,12 @@ def test_a_question_that_is_too_long_is_named_and_the_rest_is_scored(data: Path,
         (["reading", "{data}", "--json", "{tmp}/no/such/out.json"], "no/such"),
         (["reading", "{data}", "--report", "{data}/report"], "report"),
         (["reading", "{data}", "--compare", "{data}"], "is not an evaluation"),
+        (["reading", "{data}", "--json", "{data}"], "would replace it"),
+        (["reading", "{data}", "--json", "{tmp}"], "not a regular file"),
+        (["reading", "{data}", "--json", "{tmp}/rubbish.jsonl"], "is no evaluation; it is not replaced"),
+        (["cleaning", "{tmp}", "--report", "{tmp}/report"], "lies in the data"),
+        (["reading", "{data}", "--json", "{tmp}/journal.json"], r"journal\.json\.partial is not the journal"),
+        (["reading", "{data}", "--report", "{tmp}/site"], r"index\.html"),
     ],
 )
 def test_errors_are_explained_without_a_traceback(
@@ -172,11 +178,41 @@ def test_errors_are_explained_without_a_traceback(
 ) -> None:
     (tmp_path / "empty.jsonl").write_text("\n")
     (tmp_path / "rubbish.jsonl").write_text("rubbish\n")
+    (tmp_path / "journal.json.partial").write_text("mine\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("<h1>mine</h1>")
     finished = evaluate(*(item.format(tmp=tmp_path, store=store, data=data) for item in arguments))
     assert finished.returncode == 3
     assert finished.stdout == ""
     assert finished.stderr.startswith("Error: ")
     assert re.search(says, finished.stderr), finished.stderr
+    assert (tmp_path / "journal.json.partial").read_text() == "mine\n"
+    assert (tmp_path / "site" / "index.html").read_text() == "<h1>mine</h1>"
+
+
+def test_an_old_run_that_cannot_be_compared_costs_nothing(data: Path, seeds: Path, tmp_path: Path) -> None:
+    other_kind, other_questions, out = tmp_path / "kind.json", tmp_path / "questions.json", tmp_path / "out.json"
+    assert evaluate("cleaning", seeds / "bodies.jsonl", "--json", other_kind).returncode == 0
+    early = evaluate("reading", data, "--json", out, "--compare", other_kind)
+    assert early.returncode == 3 and "eval cleaning" in early.stderr
+    assert not out.exists()
+    renamed = written(tmp_path / "renamed.jsonl", *({**line(name), "id": f"other {name}"} for name in QUESTIONS))
+    assert evaluate("reading", renamed, "--json", other_questions).returncode == 0
+    late = evaluate("reading", data, "--json", out, "--report", tmp_path / "report", "--compare", other_questions)
+    assert late.returncode == 3 and "Error: " in late.stderr
+    assert "Exact match" in late.stdout, "the figures are shown all the same"
+    assert json.loads(out.read_text())["complete"] and (tmp_path / "report" / "index.html").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
+def test_a_name_that_is_no_text_is_written_in_numbers(data: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"s\xff.jsonl")
+    odd.write_bytes(data.read_bytes() + b"{\n")
+    finished = evaluate("reading", odd, "--json", tmp_path / "out.json", "--report", tmp_path / "report")
+    assert finished.returncode == 4, finished.stderr
+    result = json.loads((tmp_path / "out.json").read_text())
+    assert result["provenance"]["data"] == "s\\xff.jsonl"
+    assert "s\\xff.jsonl:5" in result["problems"][0]["where"]
 
 
 def test_compare_says_what_changed(data: Path, tmp_path: Path) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DatasetError, QuestionError
+from assistant.evaluation.journal import Scored, lock_of
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import CleaningRow, Provenance
-from assistant.evaluation.run import RunOptions, Scored, discard_journal, score_all
+from assistant.evaluation.run import RunOptions, discard_journal, score_all
 
 ITEMS = ["a", "b", "c", "d", "e"]
 
@@ -46,16 +47,16 @@ class Scorer:
 
 
 def run(
-    scorer: Scorer, origin: Provenance, journal: Path | None, items: Sequence[str] = ITEMS, settings: str = "same"
+    scorer: Scorer, origin: Provenance, journal: Path | None, settings: str = "same", fresh: bool = False
 ) -> Scored[CleaningRow]:
     return score_all(
-        items,
+        ITEMS,
         scorer,
         lambda item: (f"data.txt:{ITEMS.index(item) + 1}", item),
         CleaningRow,
         origin,
         {"reader": settings},
-        RunOptions(journal=journal),
+        RunOptions(journal=journal, fresh=fresh),
     )
 
 
@@ -105,7 +106,7 @@ def test_an_interrupted_run_goes_on_where_it_was(origin: Provenance, tmp_path: P
     assert run(third, origin, journal) == whole
     assert third.seen == []
     discard_journal(RunOptions(journal=journal))
-    assert not journal.exists()
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "data.txt"]
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])
@@ -119,35 +120,117 @@ def test_a_torn_last_line_is_scored_again(origin: Provenance, tmp_path: Path, cu
     assert run(Scorer(interrupted_at="a"), origin, journal) == whole
 
 
-def test_the_journal_of_another_run_is_not_taken_up(origin: Provenance, tmp_path: Path) -> None:
+def test_the_journal_of_another_run_is_neither_taken_up_nor_overwritten(origin: Provenance, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
     run(Scorer(), origin, journal)
-    for other, settings in (
-        (replace(origin, data_digest="0"), "same"),
-        (replace(origin, limit=3), "same"),
-        (replace(origin, reader="another"), "same"),
-        (replace(origin, code="changed"), "same"),
-        (origin, "other"),
+    kept = journal.read_bytes()
+    for other, settings, differs in (
+        (replace(origin, data_digest="0"), "same", "data_digest"),
+        (replace(origin, limit=3), "same", "limit"),
+        (replace(origin, reader="another"), "same", "reader"),
+        (replace(origin, code="changed"), "same", "code"),
+        (origin, "other", "settings"),
     ):
         again = Scorer()
-        run(again, other, journal, settings=settings)
-        assert again.seen == ITEMS
+        with pytest.raises(DatasetError, match=rf"5 items .* differs in: {differs}\.") as caught:
+            run(again, other, journal, settings=settings)
+        assert "--fresh" in caught.value.remedy
+        assert again.seen == []
+        assert journal.read_bytes() == kept
     same_but_later = Scorer()
-    run(same_but_later, replace(origin, date="2030-01-01", commit=None), journal, settings="other")
+    run(same_but_later, replace(origin, date="2030-01-01", commit=None), journal)
     assert same_but_later.seen == []
 
 
-def test_a_file_that_is_no_journal_is_not_taken_up(origin: Provenance, tmp_path: Path) -> None:
+def test_a_fresh_run_starts_over(origin: Provenance, tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    journal.write_bytes(b"\xff\x00 something else\n{}\n")
-    scorer = Scorer()
-    run(scorer, origin, journal)
-    assert scorer.seen == ITEMS
+    whole = run(Scorer(), origin, journal)
+    again = Scorer()
+    assert run(again, replace(origin, limit=3), journal, fresh=True).rows == whole.rows
+    assert again.seen == ITEMS
+    taken_up = Scorer()
+    run(taken_up, replace(origin, limit=3), journal)
+    assert taken_up.seen == []
 
 
-def test_a_journal_that_cannot_be_read_is_named(origin: Provenance, tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="journal"):
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("content", [b"\xff\x00 something else\n{}\n", b"mine", b"{}\n", b'{"journal": 3}\n', b"\n"])
+def test_a_file_that_is_no_journal_is_not_overwritten(
+    origin: Provenance, tmp_path: Path, content: bytes, fresh: bool
+) -> None:
+    journal = tmp_path / "journal"
+    journal.write_bytes(content)
+    with pytest.raises(DatasetError, match="is not the journal"):
+        run(Scorer(), origin, journal, fresh=fresh)
+    assert journal.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\x00" * 20, b"{}", b"[]", b'{"item": ["data.txt:3", "c"], "scored": {"rows": 3}}']
+)
+def test_from_a_damaged_line_on_items_are_scored_again(origin: Provenance, tmp_path: Path, damage: bytes) -> None:
+    journal = tmp_path / "journal"
+    whole = run(Scorer(), origin, journal)
+    lines = journal.read_bytes().split(b"\n")
+    lines[3] = damage
+    journal.write_bytes(b"\n".join(lines))
+    again = Scorer()
+    assert run(again, origin, journal) == whole
+    assert again.seen == ["c", "d", "e"]
+    healed = Scorer()
+    assert run(healed, origin, journal) == whole
+    assert healed.seen == []
+
+
+def test_lines_of_other_items_are_not_taken_up(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    whole = run(Scorer(), origin, journal)
+    header, first, *others = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([header, first, first, *others]))
+    again = Scorer()
+    assert run(again, origin, journal) == whole
+    assert again.seen == ["b", "c", "d", "e"]
+
+
+def test_a_journal_cut_while_it_was_begun_is_begun_again(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    whole = run(Scorer(), origin, journal)
+    journal.write_bytes(journal.read_bytes()[:30])
+    assert run(Scorer(), origin, journal) == whole
+
+
+def test_a_journal_in_use_is_left_alone(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    with FileLock(lock_of(journal)), pytest.raises(DatasetError, match="Another run"):
+        run(Scorer(), origin, journal)
+    assert not journal.exists()
+
+
+def test_any_text_is_kept(origin: Provenance, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    texts = ["a\u2028b", "“\x00”", "\n", "😀"]
+
+    def scored(item: str) -> list[CleaningRow]:
+        return [replace(row(item), lost=item)]
+
+    def again() -> Scored[CleaningRow]:
+        return score_all(texts, scored, lambda item: ("d", item), CleaningRow, origin, {}, RunOptions(journal=journal))
+
+    assert again() == again()
+
+
+def test_a_journal_that_cannot_be_read_or_written_is_named(origin: Provenance, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="cannot be kept in"):
         run(Scorer(), origin, tmp_path)
+    with pytest.raises(DatasetError, match="cannot be kept in"):
+        run(Scorer(), origin, tmp_path / "no" / "folder" / "journal")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_explained(origin: Provenance, tmp_path: Path) -> None:
+    (tmp_path / "journal").symlink_to("/dev/full")
+    with pytest.raises(DatasetError, match="No space left"):
+        run(Scorer(), origin, tmp_path / "journal")
 
 
 def test_progress_ends_at_the_number_of_items(origin: Provenance) -> None:
