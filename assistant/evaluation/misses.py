@@ -38,6 +38,8 @@ _LOSSES: Mapping[Kind, Mapping[str, str]] = {"conversation": _REWRITE_LOSSES, "c
 #: Earlier exchanges are long; the last ones matter.
 _HISTORY_SHOWN = 4
 _SOURCE = "Source"
+#: Between the spans of a set.
+_SET = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Miss:
         because: what happened there, in words.
         predicted: what came out; None when there was nothing.
         verdict: what became of ``predicted``: "answered", "refused", "interpreted"; "" for a file.
-        gold: what should have come out, without repetitions; () where a refusal should have.
+        gold: what should have come out, without repetitions, a set of spans as one; () where a refusal should have.
         confidence: of ``predicted``, 0..1; None where there is none.
         quote, gold_excerpt: ``predicted`` and a gold answer where they stand.
         notes: further facts, each with its name.
@@ -119,9 +121,9 @@ def _missed_answer(row: AnswerRow) -> Miss | None:
         question=row.question,
         loss=row.stage_lost,
         because=row.lost_because,
-        predicted=" | ".join(spans) or row.predicted,
+        predicted=_SET.join(spans) or row.predicted,
         verdict="answered" if row.answered else "refused",
-        gold=tuple(dict.fromkeys(row.gold)),
+        gold=(_SET.join(row.gold),) if row.multi_span and row.gold else tuple(dict.fromkeys(row.gold)),
         confidence=row.confidence if row.predicted is not None else None,
         quote=row.quote,
         gold_excerpt=row.gold_excerpt,
@@ -133,7 +135,10 @@ def _answer_notes(row: AnswerRow) -> Iterator[tuple[str, str]]:
     if isinstance(row, AskedRow) and row.standalone_question != row.question:
         yield "Interpreted as", row.standalone_question
     if row.answerable and not row.gold:
-        yield "Gold", "an article alone, no text"
+        yield "Gold", "an article alone, no text" if row.f1 is None else "a place in a file that is not indexed"
+    if row.multi_span and row.answerable:
+        found = len(row.predicted_spans) if isinstance(row, ReadingRow) else int(row.predicted is not None)
+        yield "Scored as a set", f"{_spans(len(row.gold))} wanted, {_spans(found)} found"
     if isinstance(row, AskedRow) and row.answerable:
         yield "First passage with the answer", _ranked(row.rank)
         yield "First passage of the article", _ranked(row.article_rank)
@@ -211,6 +216,10 @@ _VIEWS: Mapping[type[Row], Callable[[Any], Miss | None]] = {
     RewriteRow: _missed_rewrite,
     CleaningRow: _missed_page,
 }
+
+
+def _spans(count: int) -> str:
+    return f"{count} span{'' if count == 1 else 's'}"
 
 
 def _ranked(rank: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
 from assistant.evaluation.compare import Comparison, Difference
+from assistant.evaluation.report import require_report_folder, write_report
 from assistant.evaluation.results import STAGES, Curves, Evaluation, Excerpt, Kind
 from tests.evaluation.made import HOSTILE, asked, cleaned, every_kind, problem, reading, rewrites
 
@@ -70,8 +72,6 @@ class Page(HTMLParser):
 
 
 def page_of(evaluation: Evaluation[Any], folder: Path, comparison: Comparison | None = None) -> Page:
-    from assistant.evaluation.report import write_report
-
     path = write_report(evaluation, folder, comparison)
     assert path == folder / "index.html"
     return Page(path.read_text(encoding="utf-8"))
@@ -292,13 +292,73 @@ def test_an_evaluation_without_rows_still_has_a_page(kind: Kind, tmp_path: Path)
 
 
 def test_edits_since_the_commit_are_never_left_out(tmp_path: Path) -> None:
-    made = replace(reading().provenance, commit="0123456789abcdef+changes", limit=100, sample=None)
-    text = page_of(replace(reading(), provenance=made), tmp_path).text
-    assert "commit 0123456789 and changes" in text
-    assert "limited to the first 100" in text
+    made = replace(reading().provenance, commit="0123456789abcdef+changes")
+    assert "commit 0123456789 and changes" in page_of(replace(reading(), provenance=made), tmp_path).text
+
+
+@pytest.mark.parametrize(
+    ("limit", "sample", "problems", "said"),
+    [
+        (None, None, 0, "18 questions 2026"),
+        (18, None, 0, "18 questions, from the first 18 entries of the data"),
+        (18, 7, 0, "18 questions, from 18 entries of the data drawn at random (seed 7)"),
+        (20, 7, 2, "18 questions, from 20 entries of the data drawn at random (seed 7)"),
+        (5000, None, 0, "18 questions 2026"),
+        (5000, 7, 1, "18 questions 2026"),
+    ],
+)
+def test_a_limit_or_sample_is_told_only_when_it_left_something_out(
+    limit: int | None, sample: int | None, problems: int, said: str, tmp_path: Path
+) -> None:
+    made = replace(reading().provenance, limit=limit, sample=sample)
+    evaluation = replace(reading(18), provenance=made, problems=(problem(),) * problems)
+    assert said in page_of(evaluation, tmp_path).text
+
+
+def test_a_conversation_is_one_entry_of_the_data(tmp_path: Path) -> None:
+    turns = tuple(replace(row, follow_up=bool(place % 3)) for place, row in enumerate(asked(18).rows))
+    made = {limit: replace(asked().provenance, limit=limit) for limit in (6, 7)}
+    pages = {n: page_of(replace(asked(), rows=turns, provenance=made[n]), tmp_path).text for n in made}
+    assert "18 questions, from the first 6 entries of the data" in pages[6]
+    assert "18 questions 2026" in pages[7]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatasetError, match=r"index\.html cannot be written"):
         page_of(reading(), tmp_path / "file")
+
+
+def test_a_folder_is_made_and_an_earlier_report_in_it_is_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    require_report_folder(folder)
+    assert list(folder.iterdir()) == []
+    first = page_of(reading(), folder)
+    require_report_folder(folder)
+    assert page_of(asked(), folder).text != first.text
+    assert [path.name for path in folder.iterdir()] == ["index.html"]
+
+
+@pytest.mark.parametrize("foreign", ["<!doctype html><title>My site</title>", "", HOSTILE.replace("\ud800", "")])
+def test_a_page_that_is_not_a_report_is_never_replaced(foreign: str, tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_text(foreign, encoding="utf-8")
+    before = page.read_bytes()
+    for attempt in (lambda: require_report_folder(tmp_path), lambda: write_report(reading(), tmp_path)):
+        with pytest.raises(DatasetError, match=r"index\.html is not a report.*another folder"):
+            attempt()
+    assert page.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_a_full_disk_is_said_and_the_earlier_report_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = page_of(reading(), tmp_path).html
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(DatasetError, match="No space left on device"):
+        write_report(asked(), tmp_path)
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]

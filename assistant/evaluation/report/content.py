@@ -15,7 +15,7 @@ from assistant.evaluation.figures import describe, grouped, shown
 from assistant.evaluation.misses import Loss, losses, misses
 from assistant.evaluation.report.cards import card
 from assistant.evaluation.report.plots import plots
-from assistant.evaluation.results import Evaluation, Kind, Provenance
+from assistant.evaluation.results import AskedRow, Evaluation, Kind, Provenance
 
 if TYPE_CHECKING:
     from assistant.evaluation.compare import Comparison, Difference
@@ -106,12 +106,17 @@ def _policy(script: str) -> str:
 
 
 def _size(evaluation: Evaluation[Any]) -> str:
-    rows, provenance = len(evaluation.rows), evaluation.provenance
+    """How many questions there are, and how they were chosen where the data had more than the limit."""
+    rows, provenance = evaluation.rows, evaluation.provenance
     noun = "file" if provenance.kind == "cleaning" else "question"
-    words = f"{rows:,} {noun}{'' if rows == 1 else 's'}"
-    if provenance.sample is not None:
-        return f"{words}, drawn at random (seed {provenance.sample})"
-    return f"{words}, limited to the first {provenance.limit:,}" if provenance.limit is not None else words
+    words = f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
+    # A conversation is one entry, told by its first turn.
+    entries = sum(not (isinstance(row, AskedRow) and row.follow_up) for row in rows) + len(evaluation.problems)
+    if provenance.limit is None or entries < provenance.limit:
+        return words
+    if provenance.sample is None:
+        return f"{words}, from the first {provenance.limit:,} entries of the data"
+    return f"{words}, from {provenance.limit:,} entries of the data drawn at random (seed {provenance.sample})"
 
 
 def _short(commit: str | None) -> str | None:
