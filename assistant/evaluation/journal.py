@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
@@ -69,8 +69,11 @@ class Journal(Generic[R]):
                 past, file = _open(path, header, fresh=fresh)
             except OSError as error:
                 raise _not_kept(path, error) from error
-            with file:
+            try:
                 yield cls(row, path, file, past)
+            finally:
+                with suppress(OSError):  # every line was flushed, or its failure told
+                    file.close()
 
     def take_up(self, names: Sequence[Name]) -> list[Scored[R]]:
         """What an earlier run made of the first of these items; from a torn or foreign line on, nothing."""
@@ -149,8 +152,10 @@ def _lines(path: Path, header: bytes, *, fresh: bool) -> list[bytes]:
 
     DatasetError when it is of another run, unless ``fresh``, or no journal at all.
     """
-    data = path.read_bytes() if path.exists() else b""
-    if header.startswith(data):  # not there, or cut while it was begun
+    if not path.exists():
+        return []
+    data = path.read_bytes() if path.is_file() else b"no file"
+    if header.startswith(data):  # cut while it was begun
         return []
     lines = data.split(b"\n")[:-1]
     known = _identity(lines[0]) if lines else None
