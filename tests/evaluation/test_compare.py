@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
+from assistant.evaluation import bootstrap, measures
 from assistant.evaluation.compare import Comparison, Difference, compare
+from assistant.evaluation.figures import describe
 from assistant.evaluation.measures import answer_figures, recall_and_mrr
 from assistant.evaluation.results import (
     AskedRow,
@@ -126,9 +130,9 @@ def test_a_clear_gain_is_significantly_better_and_its_mirror_worse() -> None:
     assert 0 < gain.low < 27.5 < gain.high
     assert (gain.verdict, loss.verdict) == ("better", "worse")
     assert (loss.low, loss.high) == pytest.approx((-gain.high, -gain.low))
-    assert gain.sentence.startswith("f1 is significantly better: 77.50 against 50.00, +27.50 (95 % interval +")
-    assert gain.sentence.endswith("80 questions).")
-    assert loss.sentence.startswith("f1 is significantly worse: 50.00 against 77.50, -27.50 (95 % interval -")
+    assert gain.sentence.startswith("F1 [f1] is significantly better: 77.50 against 50.00, +27.50 (95 % interval +")
+    assert gain.sentence.endswith("80 compared).")
+    assert loss.sentence.startswith("F1 [f1] is significantly worse: 50.00 against 77.50, -27.50 (95 % interval -")
 
 
 def test_ups_and_downs_are_no_significant_difference() -> None:
@@ -137,7 +141,7 @@ def test_ups_and_downs_are_no_significant_difference() -> None:
     assert found.low is not None and found.high is not None
     assert found.low < 0 < found.high
     assert found.verdict == "no significant difference"
-    assert found.sentence.startswith("f1 shows no significant difference: 50.00 against 49.75, +0.25 (")
+    assert found.sentence.startswith("F1 [f1] shows no significant difference: 50.00 against 49.75, +0.25 (")
 
 
 def test_the_interval_is_that_of_resampled_questions() -> None:
@@ -150,15 +154,33 @@ def test_the_interval_is_that_of_resampled_questions() -> None:
     assert (found.low, found.high) == pytest.approx((means[500], means[19_500]), abs=0.15)
 
 
-@pytest.mark.parametrize(("change", "verdict"), [(0.0, "no significant difference"), (5.0, "better"), (-5.0, "worse")])
+@pytest.mark.parametrize(("change", "verdict"), [(5.0, "better"), (-5.0, "worse")])
 def test_a_difference_that_is_always_the_same_has_an_interval_without_width(change: float, verdict: str) -> None:
     found = measured(compare(reading([50.0 + change] * 24), reading([50.0] * 24)), "f1")
     assert (found.low, found.high, found.verdict) == (pytest.approx(change), pytest.approx(change), verdict)
 
 
+def test_what_changed_nowhere_is_said_to_be_the_same() -> None:
+    f1s = [100.0, 40.0, None, 80.0] * 20
+    found = compare(reading(f1s), reading(f1s))
+    assert {difference.verdict for difference in found.differences} == {"the same for every question"}
+    assert {(difference.low, difference.high) for difference in found.differences} == {(0.0, 0.0)}
+    assert measured(found, "f1").sentence == "F1 [f1] is the same for every question: 73.33 (60 compared)."
+    few = measured(compare(reading([100.0, 50.0]), reading([100.0, 50.0])), "f1")
+    assert few.sentence == "F1 [f1] is the same for every question: 75.00 (2 compared)."
+
+
+def test_changes_that_cancel_out_are_not_called_the_same() -> None:
+    found = measured(compare(reading([60.0, 40.0] * 20), reading([40.0, 60.0] * 20)), "f1")
+    assert (found.difference, found.verdict) == (0, "no significant difference")
+
+
 def test_rounding_is_no_difference() -> None:
     found = compare(reading([200 / 3] * 24), reading([66.66666666666666] * 24))
-    assert measured(found, "f1").verdict == "no significant difference"
+    assert measured(found, "f1").verdict == "the same for every question"
+    # Too much to be the same, too little for a verdict.
+    nearly = compare(reading([50.000000002] + [50.0] * 23), reading([50.0] * 24))
+    assert measured(nearly, "f1").verdict == "no significant difference"
     pages, rounded = (evaluation("cleaning", [page("p", f1)]) for f1 in (70.0, 70.00000000000001))
     assert compare(pages, rounded).lost == compare(rounded, pages).gained == ()
 
@@ -166,7 +188,7 @@ def test_rounding_is_no_difference() -> None:
 def test_a_few_questions_get_no_verdict() -> None:
     found = measured(compare(reading([100.0] * 19), reading([0.0] * 19)), "f1")
     assert (found.low, found.high, found.verdict) == (None, None, "too few questions to tell")
-    assert "19 questions are too few to tell" in found.sentence
+    assert found.sentence.endswith("too few questions to tell whether that is chance (19 compared).")
     assert measured(compare(reading([100.0] * 20), reading([0.0] * 20)), "f1").verdict == "better"
 
 
@@ -181,45 +203,76 @@ def test_the_same_inputs_give_the_same_intervals() -> None:
 def test_nothing_changes_against_itself(f1s: list[float | None]) -> None:
     found = compare(reading(f1s), reading(f1s))
     assert all(difference.difference == 0 for difference in found.differences)
-    assert all(
-        difference.verdict in ("no significant difference", "too few questions to tell")
-        for difference in found.differences
-    )
+    assert all(difference.verdict == "the same for every question" for difference in found.differences)
     assert (found.gained, found.lost, found.only_new, found.only_old, found.warnings) == ((), (), (), (), ())
     assert found.shared == len(f1s)
 
 
 def test_measures_are_the_figures_of_the_runs() -> None:
     rows = [
-        read("a", 100.0),
-        read("b", 40.0),
-        read("c", 80.0, answered=False),
-        read("d", None),
-        read("e", None, answered=False),
+        read("a", 100.0, confidence=0.9),
+        read("b", 40.0, confidence=0.3),
+        read("c", 80.0, answered=False, confidence=0.2),
+        read("d", None, confidence=0.6),
+        read("e", None, answered=False, confidence=0.25),
     ]
     found = compare(evaluation("reading", rows), evaluation("reading", rows))
     figures = answer_figures(rows, 0.5)
-    names = ["em", "f1", "em_at_threshold", "f1_at_threshold"]
-    assert [difference.measure for difference in found.differences] == [*names, "right"]
-    assert {name: measured(found, name).new for name in names} == pytest.approx({name: figures[name] for name in names})
-    assert measured(found, "right").new == pytest.approx(2 / 5)
-    assert measured(found, "right").questions == 5
-    assert measured(found, "em").questions == 3
-    assert [difference.percent for difference in found.differences] == [True] * 4 + [False]
+    counted = {"em": 3, "f1": 3, "em_at_threshold": 5, "f1_at_threshold": 5, "answered_right": 3, "refused_right": 2}
+    counted |= {"auroc": 5, "ece": 5}
+    assert {difference.measure: difference.questions for difference in found.differences} == counted
+    assert {name: measured(found, name).new for name in counted} == pytest.approx(
+        {name: figures[name] for name in counted}
+    )
+    assert {difference.measure for difference in found.differences if difference.percent} == {
+        "em",
+        "f1",
+        "em_at_threshold",
+        "f1_at_threshold",
+    }
 
 
-@pytest.mark.parametrize(("kind", "ranks"), [("questions", [1, 7, None, 2]), ("open", [3, 1, 5, None])])
+@pytest.mark.parametrize("kind", ["reading", "open", "questions", "conversation", "cleaning"])
+def test_every_measure_is_a_described_figure(kind: Kind) -> None:
+    asked_rows = [replace(asked(f"q{n}", f1, 1, 1), cited_article=True, supported=True) for n, f1 in enumerate((90, 5))]
+    rows: Mapping[Kind, Sequence[Row]] = {
+        "reading": [read("a", 90.0), read("b", None)],
+        "open": [*asked_rows, asked("none", None, None)],
+        "questions": [*asked_rows, asked("none", None, None)],
+        "conversation": [rewrite("a", 2, 2, 1, rank=1)],
+        "cleaning": [page("a", 90.0)],
+    }
+    run = evaluation(kind, rows[kind])
+    expected = {"reading": 8, "open": 14, "questions": 14, "conversation": 7, "cleaning": 3}
+    differences = compare(run, run).differences
+    assert len({difference.measure for difference in differences}) == len(differences) == expected[kind]
+    for difference in differences:
+        figure = describe(difference.measure, kind)
+        assert figure.group != "Others", difference.measure
+        assert (difference.label, difference.percent) == (figure.label, figure.unit == "percent")
+        assert difference.sentence.startswith(f"{figure.label} [{difference.measure}] is the same")
+
+
+@pytest.mark.parametrize(("kind", "ranks"), [("questions", [1, 7, None, 2]), ("open", [3, 1, 25, None])])
 def test_retrieval_is_compared_as_the_figures_of_its_kind_count_it(kind: Kind, ranks: list[int | None]) -> None:
     rows = [
-        *(asked(f"q{n}", 50.0, *pair) for n, pair in enumerate([(1, 3), (7, 1), (None, 5), (2, None)])),
+        *(asked(f"q{n}", 50.0, *pair) for n, pair in enumerate([(1, 3), (7, 1), (None, 25), (2, None)])),
         asked("unanswerable", None, None),
     ]
     found = compare(evaluation(kind, rows), evaluation(kind, rows))
     expected = recall_and_mrr(ranks)
-    assert {name: measured(found, name).new for name in ("recall@5", "mrr")} == pytest.approx(
-        {name: expected[name] for name in ("recall@5", "mrr")}
-    )
+    assert set(expected) == {"recall@1", "recall@5", "recall@20", "mrr"}
+    assert {name: measured(found, name).new for name in expected} == pytest.approx(expected)
     assert measured(found, "mrr").questions == 4
+
+
+def test_citations_are_compared_where_both_runs_answered() -> None:
+    old = [replace(asked(f"q{n}", 90.0, 1), cited_article=True, supported=n < 2) for n in range(4)]
+    new = [replace(row, supported=True) for row in old[:3]] + [replace(old[3], supported=None, cited_article=None)]
+    found = compare(evaluation("questions", new), evaluation("questions", old))
+    supported, cited = measured(found, "supported"), measured(found, "cited_article")
+    assert (supported.questions, supported.old, supported.new) == (3, pytest.approx(2 / 3), 1)
+    assert (cited.questions, cited.verdict) == (3, "the same for every question")
 
 
 def test_where_only_the_article_is_known_no_passage_is_looked_for() -> None:
@@ -234,8 +287,9 @@ def test_rewrites_are_compared_by_sums_of_words() -> None:
     found = compare(evaluation("conversation", new), evaluation("conversation", old))
     values = {difference.measure: (difference.new, difference.old) for difference in found.differences}
     assert values["recall"] == pytest.approx((3 / 5, 1 / 5))
-    assert values["precision"] == pytest.approx((3 / 5, 1 / 4))
-    assert measured(found, "recall").questions == measured(found, "precision").questions == 2
+    # The five words that "c" did not need count too.
+    assert values["precision"] == pytest.approx((3 / 10, 1 / 4))
+    assert (measured(found, "recall").questions, measured(found, "precision").questions) == (2, 3)
     assert values["recall@5"] == (1, 0)
     assert values["mrr"] == pytest.approx((1 / 2, 1 / 9))
     assert values["em"] == pytest.approx((100 / 3, 100 / 3))
@@ -247,10 +301,140 @@ def test_rewrites_that_add_nothing_and_runs_without_an_index_leave_measures_out(
     assert [difference.measure for difference in compare(silent, silent).differences] == ["em", "recall"]
 
 
-def test_a_sum_that_few_questions_carry_still_has_an_interval() -> None:
-    rows = [rewrite("r0", 2, 2, 1), *(rewrite(f"r{n}", 2, 0, 0) for n in range(1, 24))]
-    found = measured(compare(evaluation("conversation", rows), evaluation("conversation", rows)), "precision")
-    assert (found.low, found.high) == (0, 0)
+def test_a_sum_that_few_questions_carry_gets_no_verdict() -> None:
+    silent = [rewrite(f"r{n}", 2, 0, 0) for n in range(40)]
+    old = [rewrite(f"r{n}", 2, 2, 0) for n in range(19)] + silent[19:]
+    new = [rewrite(f"r{n}", 2, 2, 2) for n in range(19)] + silent[19:]
+    found = compare(evaluation("conversation", new), evaluation("conversation", old))
+    assert (measured(found, "precision").difference, measured(found, "precision").low) == (1, None)
+    assert measured(found, "precision").verdict == "too few questions to tell"
+    assert measured(found, "recall").verdict == "better"
+
+
+def needless(words: int) -> Evaluation[Any]:
+    """Every second question needs two words and gets them; the others need none and get so many."""
+    rows = [rewrite(f"r{n}", 2, 2, 2) if n % 2 else rewrite(f"r{n}", 0, words, 0) for n in range(60)]
+    return evaluation("conversation", rows)
+
+
+def test_needless_words_make_precision_worse() -> None:
+    found = measured(compare(needless(2), needless(0)), "precision")
+    assert (found.old, found.new, found.verdict) == (1, 0.5, "worse")
+    assert measured(compare(needless(2), needless(0)), "recall").verdict == "the same for every question"
+
+
+def unsure(seed: int, questions: int = 60) -> list[ReadingRow]:
+    """Two in three answerable, with coarse confidences, so that some are equally sure."""
+    generator = random.Random(seed)
+    return [
+        read(
+            f"q{n}",
+            None if n % 3 == 0 else generator.choice([0.0, 40.0, 70.0, 100.0]),
+            confidence=round(min(1.0, max(0.0, generator.gauss(0.3 if n % 3 == 0 else 0.6, 0.25))), 1),
+        )
+        for n in range(questions)
+    ]
+
+
+def judged(rows: Sequence[ReadingRow]) -> tuple[list[float], list[bool]]:
+    return [row.confidence for row in rows], [row.f1 is not None and row.f1 >= 50 for row in rows]
+
+
+def naive_auroc(rows: Sequence[ReadingRow]) -> float:
+    can = [row.confidence for row in rows if row.answerable]
+    cannot = [row.confidence for row in rows if not row.answerable]
+    wins = sum((sure > unsure_) + (sure == unsure_) / 2 for sure in can for unsure_ in cannot)
+    return wins / (len(can) * len(cannot))
+
+
+def naive_ece(rows: Sequence[ReadingRow]) -> float:
+    gap = 0.0
+    for number in range(10):
+        low, high = number / 10, (number + 1) / 10 if number < 9 else 2.0
+        gap += abs(sum(sure - hit for sure, hit in zip(*judged(rows), strict=True) if low <= sure < high))
+    return gap / len(rows)
+
+
+@pytest.mark.parametrize(("measure", "naive"), [("auroc", naive_auroc), ("ece", naive_ece)])
+def test_confidence_is_compared_over_resampled_questions(
+    measure: str, naive: Callable[[Sequence[ReadingRow]], float]
+) -> None:
+    new, old = unsure(1), unsure(2)
+    found = measured(compare(evaluation("reading", new), evaluation("reading", old)), measure)
+    assert (found.new, found.old) == pytest.approx((naive(new), naive(old)))
+    generator = random.Random(3)
+    differences = []
+    for _ in range(1_500):
+        drawn = generator.choices(range(60), k=60)
+        differences.append(naive([new[n] for n in drawn]) - naive([old[n] for n in drawn]))
+    differences.sort()
+    assert (found.low, found.high) == pytest.approx((differences[37], differences[1_462]), abs=0.02)
+
+
+@given(st.integers(0, 10_000), st.integers(3, 40))
+def test_fast_statistics_are_those_of_measures(seed: int, questions: int) -> None:
+    rows = unsure(seed, questions)
+    drawn = random.Random(seed).choices(range(questions), k=questions)
+    counts = np.bincount(drawn, minlength=questions)[None, :].astype(float)
+    sample = [rows[n] for n in drawn]
+    sure, right = judged(rows)
+    answerable = [row.answerable for row in rows]
+    exact = measures.auroc([row.confidence for row in sample], [row.answerable for row in sample])
+    fast = bootstrap.auroc(sure, answerable)(counts).item()
+    assert math.isnan(fast) if exact is None else fast == pytest.approx(exact)
+    error = bootstrap.calibration_error(sure, right)(counts).item()
+    assert error == pytest.approx(measures.expected_calibration_error(*judged(sample)))
+
+
+def calibrated(confidence: float) -> Evaluation[Any]:
+    rows = [read(f"q{n}", 100.0 if n % 2 else 0.0, confidence=confidence) for n in range(200)]
+    return evaluation("reading", rows)
+
+
+def test_less_calibration_error_is_better() -> None:
+    fallen = measured(compare(calibrated(0.5), calibrated(0.95)), "ece")
+    assert (fallen.old, fallen.new) == pytest.approx((0.45, 0))
+    assert fallen.high is not None and fallen.high < 0
+    assert fallen.verdict == "better"
+    assert fallen.sentence.startswith(
+        "Calibration error (ECE) [ece] is significantly better: 0.000 against 0.450, -0.4"
+    )
+    assert measured(compare(calibrated(0.95), calibrated(0.5)), "ece").verdict == "worse"
+
+
+def test_confidence_is_compared_where_it_is_defined() -> None:
+    one_kind = compare(calibrated(0.5), calibrated(0.5))
+    assert "auroc" not in {difference.measure for difference in one_kind.differences}
+    rows = [*unsure(4), replace(read("file only", 0.0, confidence=0.4), em=None, f1=None)]
+    found = compare(evaluation("reading", rows), evaluation("reading", rows))
+    assert (measured(found, "auroc").questions, measured(found, "ece").questions) == (61, 60)
+    assert measured(found, "ece").new == pytest.approx(naive_ece(rows[:-1]))
+
+
+@pytest.mark.parametrize("sets_in_new", [True, False])
+def test_sets_of_spans_have_no_confidence_to_compare(sets_in_new: bool) -> None:
+    plain = unsure(5)
+    sets = [replace(plain[0], multi_span=True), *plain[1:]]
+    new, old = (sets, plain) if sets_in_new else (plain, sets)
+    found = compare(evaluation("reading", new), evaluation("reading", old))
+    assert {difference.measure for difference in found.differences}.isdisjoint({"auroc", "ece"})
+    assert measured(found, "f1").verdict == "the same for every question"
+
+
+@pytest.mark.parametrize(("unanswerable", "verdict"), [(19, "too few questions to tell"), (20, "better")])
+def test_a_few_questions_of_one_kind_get_no_verdict(unanswerable: int, verdict: str) -> None:
+    def run(sure: float) -> Evaluation[Any]:
+        cannot = [read(f"no{n}", None, confidence=0.5) for n in range(unanswerable)]
+        return evaluation("reading", [*cannot, *(read(f"q{n}", 100.0, confidence=sure) for n in range(100))])
+
+    assert measured(compare(run(0.9), run(0.4)), "auroc").verdict == verdict
+
+
+def test_resamples_that_leave_a_statistic_undefined_do_not_count() -> None:
+    one_unanswerable = bootstrap.auroc([0.2, 0.9, 0.1], [False, True, True])
+    assert np.isnan(one_unanswerable(np.array([[0.0, 2.0, 1.0]]))).all()
+    [(low, high)] = bootstrap.intervals([one_unanswerable], 3, 0)
+    assert (low, high) == (0, 1)
 
 
 def test_pages_are_gained_and_lost_by_f1() -> None:
@@ -258,7 +442,7 @@ def test_pages_are_gained_and_lost_by_f1() -> None:
     old = evaluation("cleaning", [page("a", 91.0), page("b", 80.0), page("c", 60.0)])
     found = compare(new, old)
     assert (found.gained, found.lost) == (("c",), ("a",))
-    assert [difference.measure for difference in found.differences] == ["precision", "recall", "f1"]
+    assert [difference.measure for difference in found.differences] == ["f1", "precision", "recall"]
     assert measured(found, "recall").new == pytest.approx(0.4)
 
 
