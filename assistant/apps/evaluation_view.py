@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.apps.terminal import printable
-from assistant.evaluation.figures import grouped, shown
+from assistant.evaluation.figures import Unit, grouped, shown
 from assistant.evaluation.misses import Loss, Miss, losses, misses
 from assistant.evaluation.results import Evaluation, Problem
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from assistant.evaluation.compare import Comparison
 
 _PROBLEMS_SHOWN = 20
@@ -22,8 +24,14 @@ _GOLDS_SHOWN = 3
 #: Characters shown of text that cleaning kept or dropped.
 _STRETCH = 200
 _BAR = 24
+#: Columns that a bar's label and count need.
+_BESIDE_BAR = 32
 #: Columns from which on there is room for explanations.
 _WIDE = 100
+#: Columns of a figure's label and of its name, at least.
+_NARROW = 8
+#: Two columns on the left, on each line of a label that is wrapped.
+_INDENT = (0, 0, 0, 2)
 
 
 def show_evaluation(evaluation: Evaluation[Any], *, verbose: bool, comparison: Comparison | None = None) -> None:
@@ -68,36 +76,68 @@ def _show_problems(problems: Sequence[Problem]) -> None:
 
 
 def _show_figures(console: Console, evaluation: Evaluation[Any]) -> None:
-    from rich.table import Table
+    from rich.padding import Padding
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold", style="dim")
-    for heading, entries in grouped(evaluation.figures, evaluation.provenance.kind).items():
-        table.add_row()
-        table.add_row(Text(_one_line(heading), style="bold"))
-        for figure, value in entries:
-            unit = " %" if figure.unit == "percent" else ""
-            label, name = Text(f"  {_one_line(figure.label)}"), Text(_one_line(figure.name))
-            table.add_row(label, f"{shown(value, figure.unit)}{unit}", name)
-    console.print(table)
+    groups = {
+        heading: [
+            (_one_line(figure.label), _with_unit(value, figure.unit), _one_line(figure.name))
+            for figure, value in entries
+        ]
+        for heading, entries in grouped(evaluation.figures, evaluation.provenance.kind).items()
+    }
+    cells = [line for lines in groups.values() for line in lines]
+    labels, values, names = (max((len(line[place]) for line in cells), default=0) for place in range(3))
+    # Names are copied from here: they are whole where half of the line is enough for that.
+    names = min(names, console.width // 2, max(_NARROW, console.width - values - _NARROW - 4))
+    labels = max(_NARROW, min(labels + _INDENT[-1], console.width - names - values - 4))
+    for heading, lines in groups.items():
+        _say(console, Text(f"\n{_one_line(heading)}", style="bold"))
+        table = _table()
+        table.add_column(overflow="fold", width=labels)
+        table.add_column(justify="right", no_wrap=True, width=values)
+        table.add_column(overflow="fold", style="dim", width=names)
+        for label, value, name in lines:
+            table.add_row(Padding(Text(label), _INDENT), value, Text(name))
+        console.print(table)
+
+
+def _with_unit(value: float, unit: Unit) -> str:
+    return f"{shown(value, unit)} %" if unit == "percent" else shown(value, unit)
 
 
 def _show_losses(console: Console, found: Sequence[Loss], rows: int, missed: int) -> None:
-    from rich.table import Table
+    from rich.padding import Padding
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right")
+    table = _table()
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     longest = max([rows - missed, *(loss.count for loss in found)], default=0) or 1
     wide = console.width >= _WIDE
+    if wide:
+        table.add_column(style="dim")
+    block, most = _block(console), max(1, min(_BAR, console.width - _BESIDE_BAR))
     outcomes = [("exactly right", rows - missed, ""), *((loss.label, loss.count, loss.meaning) for loss in found)]
     for label, count, meaning in outcomes:
-        bar = "█" * max(round(_BAR * count / longest), 1 if count else 0)
-        table.add_row(f"  {label}", f"{count:,}", bar, Text(meaning if wide else "", style="dim"))
+        bar = block * max(round(most * count / longest), 1 if count else 0)
+        table.add_row(Padding(label, _INDENT), f"{count:,}", bar, *([meaning] if wide else []))
     _say(console, Text("\nWhat came out", style="bold"))
     console.print(table)
+
+
+def _table() -> Table:
+    from rich.table import Table
+
+    return Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+
+
+def _block(console: Console) -> str:
+    """What bars are made of: a full block where it can be written."""
+    try:
+        "█".encode(console.encoding)
+    except UnicodeEncodeError:
+        return "#"
+    return "█"
 
 
 def _show_comparison(console: Console, comparison: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,46 @@ def test_figures_are_named_in_words_with_their_unit_and_their_name_in_the_json(
         assert line in lines
     assert "PARTIAL" not in said.out
     assert said.err == ""
+
+
+def test_on_a_narrow_line_labels_keep_their_indent_and_names_are_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    show_evaluation(reading(), verbose=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 60
+    place = next(place for place, line in enumerate(lines) if "em_answerable_at_threshold" in line)
+    assert lines[place].startswith("  Exact match there, ")
+    assert lines[place + 1].rstrip() == "  answerable"
+    words = {word for line in lines for word in line.split()}
+    assert set(reading().figures) <= words
+    assert all(line.startswith("  ") for line in lines if line.split()[:1] == ["threshold"])
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_figures_are_never_cut(
+    columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    figures = {"questions_per_second": 1234567.8, "questions": 12345678}
+    show_evaluation(replace(reading(), figures=figures), verbose=False)
+    out = capsys.readouterr().out
+    assert "1,234,567.8 /s" in out and "12,345,678" in out
+    assert "…" not in out
+
+
+@pytest.mark.parametrize(("encoding", "block"), [("ascii", "#"), ("latin-1", "#"), ("cp437", "█"), ("utf-8", "█")])
+def test_bars_are_drawn_with_what_the_output_can_write(
+    encoding: str, block: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+    show_evaluation(reading(), verbose=False)
+    said = written.getvalue().decode(encoding)
+    assert block * 24 in said
+    assert {"█", "#"} & set(said) == {block}
+    assert "\x1b" not in said
 
 
 def test_every_stage_is_counted_in_the_pipeline_s_order(capsys: pytest.CaptureFixture[str]) -> None:
