@@ -179,7 +179,7 @@ def test_rounding_is_no_difference() -> None:
     found = compare(reading([200 / 3] * 24), reading([66.66666666666666] * 24))
     assert measured(found, "f1").verdict == "the same for every question"
     # Too much to be the same, too little for a verdict.
-    nearly = compare(reading([50.000000002] + [50.0] * 23), reading([50.0] * 24))
+    nearly = compare(reading([50.0000000015, 50.0] * 12), reading([50.0] * 24))
     assert measured(nearly, "f1").verdict == "no significant difference"
     pages, rounded = (evaluation("cleaning", [page("p", f1)]) for f1 in (70.0, 70.00000000000001))
     assert compare(pages, rounded).lost == compare(rounded, pages).gained == ()
@@ -409,6 +409,12 @@ def test_confidence_is_compared_where_it_is_defined() -> None:
     found = compare(evaluation("reading", rows), evaluation("reading", rows))
     assert (measured(found, "auroc").questions, measured(found, "ece").questions) == (61, 60)
     assert measured(found, "ece").new == pytest.approx(naive_ece(rows[:-1]))
+
+
+def test_answers_that_become_right_change_the_calibration_error_of_the_same_confidences() -> None:
+    old = evaluation("reading", [read(f"q{n}", 0.0, confidence=0.9) for n in range(40)])
+    new = evaluation("reading", [read(f"q{n}", 100.0, confidence=0.9) for n in range(40)])
+    assert measured(compare(new, old), "ece").verdict == "better"
 
 
 @pytest.mark.parametrize("sets_in_new", [True, False])
