@@ -5,15 +5,14 @@ Of several gold answers, the one that got furthest decides.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
 
 from assistant.evaluation.places import GoldAnswers, Span, holds
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
-from assistant.evaluation.scores import normalise_answer, token_f1
+from assistant.evaluation.scores import nearest_wording
 from assistant.pipeline import Assistant
 from assistant.records import Alternative, Passage, RetrievedPassage, Trace
 
@@ -90,25 +89,14 @@ def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
         return reached
     if surest is None:
         return Attribution("out_scored", "no span was found in what was read", reached.gold_excerpt)
+    refused = "" if answered else f"{_sure(surest)}; {required}"
     if exact or outcome.at_gold(surest):
-        if not answered:
-            return Attribution("wrongly_refused", f"{_sure(surest)}; {required}", reached.gold_excerpt)
-        return Attribution("wrong_boundaries", _boundaries(outcome, surest), reached.gold_excerpt)
+        if refused and (exact or _is_right(outcome)):
+            return Attribution("wrongly_refused", refused, reached.gold_excerpt)
+        because = _boundaries(outcome, surest) + (f"; refused too, {refused}" if refused else "")
+        return Attribution("wrong_boundaries", because, reached.gold_excerpt)
     because = f"by {_with_place(surest)}; {_place_of_gold(outcome)}"
     return Attribution("out_scored", because, reached.gold_excerpt)
-
-
-def nearest_wording(answer: str, golds: Sequence[str]) -> str | None:
-    """A gold text that counts as right for ``answer``, one of them having all words of the other; None without one.
-
-    F1 alone would take "June 12" for "June 8-9".
-    """
-    words = Counter(normalise_answer(answer).split())
-    for gold in golds:
-        wanted = Counter(normalise_answer(gold).split())
-        if token_f1(answer, [gold]) >= RIGHT_F1 and (words <= wanted or wanted <= words):
-            return gold
-    return None
 
 
 def quote_excerpt(answer: Alternative) -> Excerpt:
@@ -123,6 +111,10 @@ def _is_exact(outcome: Outcome) -> bool:
     if not outcome.golds.comparable:
         return outcome.surest is not None and outcome.at_gold(outcome.surest)
     return outcome.em == 100
+
+
+def _is_right(outcome: Outcome) -> bool:
+    return outcome.f1 is not None and outcome.f1 >= RIGHT_F1
 
 
 def _reached(assistant: Assistant, outcome: Outcome) -> Attribution:

@@ -43,19 +43,19 @@ def evaluate_cleaning(
     """
     chosen = settings or load_settings()
     loaded = load_pages(data)
-    pages = options.choose(loaded.items)
+    part = loaded.chosen(options)
     origin = provenance("cleaning", data, limit=options.limit, sample=options.sample)
     origin = replace(origin, data_digest=_digest(data, loaded.items))
     stored = chosen.model_dump(mode="json")
     scored = score_all(
-        pages, lambda page: [_row(page)], lambda page: (page.where, page.id), CleaningRow, origin, stored, options
+        part.items, lambda page: [_row(page)], lambda page: (page.where, page.id), CleaningRow, origin, stored, options
     )
     return Evaluation(
-        figures=_figures(pages, scored.rows),
+        figures=_figures(part.items, scored.rows),
         settings=stored,
         provenance=origin,
         rows=scored.rows,
-        problems=(*loaded.problems, *scored.problems),
+        problems=(*part.problems, *scored.problems),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -47,25 +48,12 @@ def evaluate_conversation(
     Raises DatasetError when nothing in ``data`` is usable, or SettingsError.
     """
     chosen = settings or (assistant.settings if assistant else load_settings())
-    loaded = load_rewrites(data)
-    items, misplaced = _located(options.choose(loaded.items), assistant)
-    origin = provenance(
-        "conversation",
-        data,
-        limit=options.limit,
-        sample=options.sample,
-        fingerprints=assistant.fingerprints() if assistant else None,
-    )
+    loaded = load_rewrites(data).chosen(options)
+    items, misplaced = _located(loaded.items, assistant)
+    marks = assistant.fingerprints() if assistant else None
+    origin = provenance("conversation", data, limit=options.limit, sample=options.sample, fingerprints=marks)
     stored = chosen.model_dump(mode="json")
-
-    def rows(item: _Item) -> tuple[RewriteRow]:
-        row = _row(item.rewrite)
-        return (row if assistant is None or item.golds is None else _searched(row, item.golds, assistant),)
-
-    def described(item: _Item) -> tuple[str, str]:
-        return item.rewrite.where, item.rewrite.id
-
-    scored = score_all(items, rows, described, RewriteRow, origin, stored, options)
+    scored = score_all(items, partial(_rows, assistant=assistant), _described, RewriteRow, origin, stored, options)
     return Evaluation(
         figures={**_rewrite_figures(scored.rows), **_retrieval_figures(scored.rows)},
         settings=stored,
@@ -95,7 +83,17 @@ def _located(rewrites: Sequence[RewriteItem], assistant: Assistant | None) -> tu
     return items, problems
 
 
-def _row(item: RewriteItem) -> RewriteRow:
+def _described(item: _Item) -> tuple[str, str]:
+    return item.rewrite.where, item.rewrite.id
+
+
+def _rows(item: _Item, assistant: Assistant | None) -> tuple[RewriteRow]:
+    """The one row of an item. Raises QuestionError when it cannot be looked up."""
+    row = _interpreted(item.rewrite)
+    return (row if assistant is None or item.golds is None else _searched(row, item.golds, assistant),)
+
+
+def _interpreted(item: RewriteItem) -> RewriteRow:
     turns = _turns(item.history)
     began = time.perf_counter()
     predicted = interpret(item.question, turns)
@@ -145,18 +143,18 @@ def _searched(row: RewriteRow, golds: GoldAnswers, assistant: Assistant) -> Rewr
 def _rewrite_figures(rows: Sequence[RewriteRow]) -> dict[str, float]:
     """How close the interpretations come to the human rewrites; what is undefined is left out.
 
-    Added words are counted over all questions that need some together, so that each word weighs the same.
+    Added words are counted over all questions together, so that each word weighs the same, also one that was
+    added where none was needed.
     """
-    needy = [row for row in rows if row.added]
     complete = [row for row in rows if not row.added]
-    added = sum(row.added for row in needy)
-    found = sum(row.added_predicted for row in needy)
-    common = sum(row.added_common for row in needy)
+    added = sum(row.added for row in rows)
+    found = sum(row.added_predicted for row in rows)
+    common = sum(row.added_common for row in rows)
     seconds = sum(row.seconds for row in rows)
     figures = {"questions": float(len(rows))}
     if rows:
         figures["em"] = fmean(row.em or 0.0 for row in rows)
-    if needy:
+    if added:
         figures["recall"] = common / added
         figures["added_f1"] = 200 * common / (added + found)
     if found:

@@ -55,7 +55,7 @@ FIGURES: tuple[Figure, ...] = (
         "Rewritten questions",
         ("em", "Exact match", "percent", "questions made complete in the very words of the human rewrite"),
         ("recall", "Added words found", "share", "of the words that the human rewrite adds, those that were added"),
-        ("precision", "Added words right", "share", "of the words that were added, those that the human rewrite adds"),
+        ("precision", "Added words right", "share", "of all words added, needless ones too, those that a human adds"),
         ("added_f1", "F1 of added words", "percent", "harmonic mean of the two above"),
         ("unchanged_right", "Rightly left alone", "share", "of the questions that need no words, those left alone"),
         kinds=("conversation",),
@@ -131,7 +131,7 @@ FIGURES: tuple[Figure, ...] = (
     *_group(
         "Citations",
         ("cited_article", "Right article cited first", "share", "of the answered answerable questions"),
-        ("supported", "Citation supports the answer", "share", "a cited quote holds a gold answer, of the same"),
+        ("supported", "Citation supports the answer", "share", "of the same; right, and a quote holds the gold answer"),
         ("quotes_exact", "Exact quotes", "share", "citations whose offsets slice the file to the very quote"),
         ("quotes", "Citations checked", "count", "of answers and of their alternatives"),
     ),

@@ -148,8 +148,17 @@ def recall_and_mrr(ranks: Sequence[int | None], cutoffs: Sequence[int] = (1, 5, 
     return {name: float(found[measure]) for name, measure in measures.items()}
 
 
+def known_mean(values: Iterable[float | None]) -> float | None:
+    """Of those that are not None; None when all are."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
 def answer_figures(rows: Sequence[AnswerRow], threshold: float) -> dict[str, float]:
     """Every figure that the rows allow, by name; see ``assistant.evaluation.figures`` for what each means.
+
+    Calibration, risk and the best threshold need answers that can be right, and whose confidence is that of the
+    whole answer: they are left out without answerable questions, and with sets of spans.
 
     Args:
         rows: of questions that were read or asked.
@@ -164,15 +173,15 @@ def answer_figures(rows: Sequence[AnswerRow], threshold: float) -> dict[str, flo
         "questions": float(len(rows)),
         "answerable": float(len(can)),
         "unanswerable": float(len(cannot)),
-        "em": _mean(row.em for row in can),
-        "f1": _mean(row.f1 for row in can),
-        "em_at_threshold": _mean(row.em_at_threshold for row in rows),
-        "f1_at_threshold": _mean(row.f1_at_threshold for row in rows),
-        "em_answerable_at_threshold": _mean(row.em_at_threshold for row in can),
-        "f1_answerable_at_threshold": _mean(row.f1_at_threshold for row in can),
-        "answered": _mean(row.answered for row in rows),
-        "answered_right": _mean(row.right for row in can),
-        "refused_right": _mean(not row.answered for row in cannot),
+        "em": known_mean(row.em for row in can),
+        "f1": known_mean(row.f1 for row in can),
+        "em_at_threshold": known_mean(row.em_at_threshold for row in rows),
+        "f1_at_threshold": known_mean(row.f1_at_threshold for row in rows),
+        "em_answerable_at_threshold": known_mean(row.em_at_threshold for row in can),
+        "f1_answerable_at_threshold": known_mean(row.f1_at_threshold for row in can),
+        "answered": known_mean(row.answered for row in rows),
+        "answered_right": known_mean(row.right for row in can),
+        "refused_right": known_mean(not row.answered for row in cannot),
         "auroc": auroc([row.confidence for row in rows], [row.answerable for row in rows]),
         "ece": expected_calibration_error(confidences, right) if right else None,
         "aurc": risk_coverage(confidences, right)[1] if right else None,
@@ -188,7 +197,7 @@ def answer_figures(rows: Sequence[AnswerRow], threshold: float) -> dict[str, flo
 
 
 def answer_curves(rows: Sequence[AnswerRow]) -> Curves:
-    """Reliability and risk against coverage of forced answers; empty when none can be judged."""
+    """Reliability and risk against coverage of forced answers; empty where ``answer_figures`` leaves them out."""
     confidences, right = _judged(rows)
     if not right:
         return Curves()
@@ -202,15 +211,23 @@ def stage_counts(rows: Sequence[AnswerRow]) -> dict[Stage, int]:
 
 
 def _judged(rows: Sequence[AnswerRow]) -> tuple[list[float], list[bool]]:
-    """Confidences, and whether the forced answer is right, of the rows where that can be said."""
-    judged = [row for row in rows if not row.answerable or row.f1 is not None]
+    """Confidences, and whether the forced answer is right, of the rows where that can be said; see ``_scored``."""
+    judged = _scored(rows)
     right = [row.answerable and row.f1 is not None and row.f1 >= RIGHT_F1 for row in judged]
     return [row.confidence for row in judged], right
 
 
+def _scored(rows: Sequence[AnswerRow]) -> list[AnswerRow]:
+    """Rows with scores or without an answer; none where no confidence of theirs says how likely they are right."""
+    scored = [row for row in rows if not row.answerable or row.f1 is not None]
+    if any(row.multi_span for row in rows) or not any(row.answerable for row in scored):
+        return []
+    return scored
+
+
 def _best_threshold(rows: Sequence[AnswerRow]) -> BestThreshold | None:
-    """Of the rows that can be scored."""
-    scored = [row for row in rows if not row.answerable or (row.em is not None and row.f1 is not None)]
+    """Of the rows that can be scored; see ``_scored``."""
+    scored = _scored(rows)
     return best_threshold(
         [row.confidence for row in scored],
         [_if_answered(row, row.em) for row in scored],
@@ -231,8 +248,3 @@ def _matched(confidences: ArrayLike, right: ArrayLike) -> tuple[NDArray[np.float
     if sure.shape != hits.shape or sure.ndim != 1 or not len(sure):
         raise ValueError(f"There are confidences of shape {sure.shape} for outcomes of shape {hits.shape}.")
     return sure, hits
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

@@ -33,7 +33,7 @@ def evaluate_open(
     Raises DatasetError when nothing in ``data`` is usable, and what ``sync`` raises.
     """
     loaded = load_reading(data)
-    questions = options.choose(loaded.items)
+    part = loaded.chosen(options)
     chosen = settings or load_settings()
     with TemporaryDirectory(prefix="assistant-eval-") as place:
         folder = Path(place, "contexts")
@@ -43,7 +43,7 @@ def evaluate_open(
         skipped = {Path(item.path).name: item.reason for item in report.skipped}
         with Assistant.open(settings=temporary) as assistant:
             run = AskingRun("open", data, assistant, chosen, options, skipped)
-            return run.evaluation([_asked(question, files) for question in questions], loaded.problems)
+            return run.evaluation([_asked(question, files) for question in part.items], part.problems)
 
 
 def _write_contexts(folder: Path, questions: Sequence[ReadingQuestion]) -> dict[str, str]:

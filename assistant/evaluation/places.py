@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from assistant.errors import DatasetError
-from assistant.evaluation.data.lines import shown
+from assistant.evaluation.data.fields import has_words, shown
 from assistant.evaluation.data.questions import Gold
 from assistant.pipeline import Assistant
 from assistant.records import Article, Citation, Passage, RetrievedPassage
@@ -117,7 +117,8 @@ class GoldAnswers:
         self.answerable = bool(golds)
         self.comparable = any(gold.text is not None or gold.start is not None for gold in golds)
         self._missing = [gold.file for gold in golds if gold.file and not index.articles_named(gold.file)]
-        self._files = {article for gold in golds if gold.file for article in index.articles_named(gold.file)}
+        whole = [gold.file for gold in golds if gold.file and gold.text is None and gold.start is None]
+        self._files = {article for file in whole for article in index.articles_named(file)}
         located = [place for gold in golds for place in self._located(gold)]
         self._places = tuple(place for place, _ in located)
         given = [gold.text for gold in golds if gold.text is not None]
@@ -146,7 +147,7 @@ class GoldAnswers:
         return next((span for span in self.clean_spans(passage.article_id) if holds(passage, span)), None)
 
     def stands_in(self, article_id: str) -> bool:
-        """Whether the article holds a gold answer, or is named as its file."""
+        """Whether the article holds a gold answer, or is named as the file of one that is not known further."""
         return article_id in self._files or bool(self.raw_spans(article_id))
 
     def overlapped_by(self, citation: Citation) -> Span | None:
@@ -213,6 +214,13 @@ class GoldAnswers:
                 f"{gold.file} holds {shown(next(iter(found.values())))} at {span.start} to {span.end},"
                 f" not {shown(gold.text or '')}.",
                 "Correct the offsets, or index the file as it is now.",
+            )
+        if len(right) > 1:
+            raise DatasetError(f"{gold.file} names {len(right)} indexed files: give more of its path.")
+        if any(not has_words(text) for text in right.values()):
+            raise DatasetError(
+                f"{gold.file} holds no words at {span.start} to {span.end}: {shown(*right.values())}.",
+                "Correct the offsets.",
             )
         return [(GoldPlace(article, _trimmed(raw[article], span)), text) for article, text in right.items()]
 

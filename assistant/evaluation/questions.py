@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import DatasetError
 from assistant.evaluation.attribution import Outcome, attribute, quote_excerpt
 from assistant.evaluation.data.questions import AskedConversation, AskedQuestion, load_questions
-from assistant.evaluation.measures import answer_curves, answer_figures, recall_and_mrr, stage_counts
+from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, recall_and_mrr, stage_counts
 from assistant.evaluation.places import Places, article_rank, gold_rank
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, AskedRow, Evaluation, Kind, Problem
@@ -41,15 +41,14 @@ def evaluate_questions(
 
     Raises DatasetError when nothing in ``data`` is usable, and what ``Assistant.open`` raises.
     """
-    loaded = load_questions(data)
-    conversations = options.choose(loaded.items)
+    loaded = load_questions(data).chosen(options)
     if assistant is not None:
         run = AskingRun("questions", data, assistant, assistant.settings, options)
-        return run.evaluation(conversations, loaded.problems)
+        return run.evaluation(loaded.items, loaded.problems)
     chosen = settings or load_settings()
     with Assistant.open(settings=chosen) as opened:
         run = AskingRun("questions", data, opened, chosen, options)
-        return run.evaluation(conversations, loaded.problems)
+        return run.evaluation(loaded.items, loaded.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ class _Asking:
             rank=gold_rank(outcome.ranking, golds) if golds.comparable else None,
             article_rank=article_rank(outcome.ranking, golds),
             cited_article=golds.stands_in(answer.citations[0].article_id) if judged else None,
-            supported=any(map(golds.quoted_by, answer.citations)) if judged else None,
+            supported=_is_supported(outcome) if judged else None,
             quotes_exact=sum(map(_is_exact, _citations(answer))),
             quotes=len(_citations(answer)),
             timings=dict(answer.timings),
@@ -189,6 +188,12 @@ def _at_threshold(score: float | None, outcome: Outcome) -> float | None:
     if not outcome.golds.answerable:
         return 0.0 if answered else 100.0
     return score if answered or score is None else 0.0
+
+
+def _is_supported(outcome: Outcome) -> bool:
+    """Whether the answer is right, where that can be told, and a cited quote holds a gold answer at its place."""
+    right = outcome.f1 is None or outcome.f1 >= RIGHT_F1
+    return right and any(map(outcome.golds.quoted_by, outcome.trace.answer.citations))
 
 
 def _citations(answer: Answer) -> list[Citation]:
@@ -229,8 +234,8 @@ def _prefixed(name: str, figures: Mapping[str, float]) -> dict[str, float]:
 def _citation_figures(rows: Sequence[AskedRow]) -> dict[str, float]:
     quotes = sum(row.quotes for row in rows)
     figures = {
-        "cited_article": _share(row.cited_article for row in rows),
-        "supported": _share(row.supported for row in rows),
+        "cited_article": known_mean(row.cited_article for row in rows),
+        "supported": known_mean(row.supported for row in rows),
         "quotes_exact": sum(row.quotes_exact for row in rows) / quotes if quotes else None,
         "quotes": float(quotes),
     }
@@ -242,13 +247,7 @@ def _conversation_figures(rows: Sequence[AskedRow]) -> dict[str, float]:
     if not any(row.follow_up for row in rows):
         return {}
     figures = {
-        "answered_right_first": _share(row.right for row in rows if row.answerable and not row.follow_up),
-        "answered_right_follow_ups": _share(row.right for row in rows if row.answerable and row.follow_up),
+        "answered_right_first": known_mean(row.right for row in rows if row.answerable and not row.follow_up),
+        "answered_right_follow_ups": known_mean(row.right for row in rows if row.answerable and row.follow_up),
     }
     return {name: value for name, value in figures.items() if value is not None}
-
-
-def _share(values: Iterable[bool | None]) -> float | None:
-    """Of those that are not None; None when all are."""
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from statistics import fmean
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from assistant.articles import sentence_spans
 from assistant.evaluation.data.reading import GoldSpan, ReadingQuestion, load_reading
-from assistant.evaluation.measures import answer_curves, answer_figures, stage_counts
+from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, stage_counts
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage
 from assistant.evaluation.run import RunOptions, score_all
-from assistant.evaluation.scores import exact_match, set_exact_match, set_f1, token_f1
+from assistant.evaluation.scores import exact_match, nearest_wording, set_exact_match, set_f1, token_f1
 from assistant.reading.reader import Reader, open_reader
 from assistant.records import AnswerSpan
 from assistant.settings import Settings, load_settings
@@ -32,8 +31,9 @@ def evaluate_reading(
 ) -> Evaluation[ReadingRow]:
     """Read every question of ``data`` (SQuAD-format JSON or uniform JSONL) in its own context.
 
-    A question whose gold is a set of spans is answered with every span that is sure enough, or with the
-    surest alone when none is, and scored as a set.
+    A question whose gold is a set of spans is answered with every span that is sure enough, and scored as a set.
+    Its surest answer, however unsure, is the set that the reader's own threshold gives, or the surest span alone
+    when none reaches that: ``settings.min_confidence`` decides only what is given.
 
     Args:
         data: the file; see ``data.reading.load_reading``.
@@ -44,12 +44,13 @@ def evaluate_reading(
     Raises DatasetError when nothing in ``data`` is usable, ModelError or SettingsError.
     """
     chosen = settings or load_settings()
-    loaded = load_reading(data)
-    questions = options.choose(loaded.items)
+    loaded = load_reading(data).chosen(options)
     scoring = _Scoring(reader or open_reader(chosen), chosen)
     origin = provenance("reading", data, limit=options.limit, sample=options.sample, reader=scoring.reader.fingerprint)
     stored = chosen.model_dump(mode="json")
-    scored = score_all(questions, scoring.rows, lambda item: (item.where, item.id), ReadingRow, origin, stored, options)
+    scored = score_all(
+        loaded.items, scoring.rows, lambda item: (item.where, item.id), ReadingRow, origin, stored, options
+    )
     return Evaluation(
         figures={**answer_figures(scored.rows, scoring.threshold), **_by_source(scored.rows)},
         settings=stored,
@@ -64,7 +65,7 @@ def evaluate_reading(
 class _Outcome(NamedTuple):
     """A question, its spans best first, and what of them counts as the answer.
 
-    ``given`` at the threshold; ``forced`` is ``given``, or the surest span when nothing is sure enough.
+    ``given`` at the threshold, whatever counts however unsure as ``forced``.
     """
 
     question: ReadingQuestion
@@ -82,9 +83,12 @@ class _Scoring:
 
     @property
     def threshold(self) -> float:
-        """The confidence from which the reader's answers are given."""
-        if self.settings.min_confidence is not None:
-            return self.settings.min_confidence
+        """The confidence from which answers are given."""
+        return self.own_threshold if self.settings.min_confidence is None else self.settings.min_confidence
+
+    @property
+    def own_threshold(self) -> float:
+        """The confidence from which the reader was made to answer."""
         return self.reader.calibration.confidence(self.reader.no_answer_threshold)
 
     def rows(self, question: ReadingQuestion) -> tuple[ReadingRow]:
@@ -94,17 +98,15 @@ class _Scoring:
             question.question, [question.context], max_answer_tokens=self.settings.max_answer_tokens
         )
         seconds = time.perf_counter() - began
-        sure = [span for span in spans if span.confidence >= self.threshold]
-        given = sure if question.multi_span else [span for span in sure if span is spans[0]]
-        return (self._row(_Outcome(question, spans, given, given or spans[:1]), seconds),)
+        counted = spans if question.multi_span else spans[:1]
+        given = [span for span in counted if span.confidence >= self.threshold]
+        forced = [span for span in counted if span.confidence >= self.own_threshold] or spans[:1]
+        return (self._row(_Outcome(question, spans, given, forced), seconds),)
 
     def _row(self, outcome: _Outcome, seconds: float) -> ReadingRow:
         question, spans, given, forced = outcome
         em, f1 = _scores(question, forced)
-        if em is None or f1 is None:
-            em_given = f1_given = 0.0 if given else 100.0
-        else:
-            em_given, f1_given = (em, f1) if given else (0.0, 0.0)
+        em_given, f1_given = _scores_at_threshold(question, given)
         stage, because = (None, None) if em_given == 100 else self._lost(outcome, f1)
         best = spans[0] if spans else None
         gold = _nearest_gold(question.golds, forced)
@@ -122,6 +124,7 @@ class _Scoring:
             em_at_threshold=em_given,
             f1_at_threshold=f1_given,
             right=f1_given >= RIGHT_F1,
+            multi_span=question.multi_span,
             stage_lost=stage,
             lost_because=because,
             quote=_excerpt(question, best.start, best.end) if stage and best else None,
@@ -136,13 +139,16 @@ class _Scoring:
         if not spans:
             return "out_scored", "no span was found"
         surest = f"'{spans[0].text}' at {spans[0].confidence:.2f}"
+        decided = f"{surest}; answers are given from {self.threshold:.2f}"
         if f1 is None:
-            return "wrongly_answered", f"{surest}; answers are given from {self.threshold:.2f}"
-        if f1 >= RIGHT_F1 or any(_at_gold(span, question.golds) for span in forced):
-            if not given:
-                return "wrongly_refused", f"{surest}; answers are given from {self.threshold:.2f}"
-            return "wrong_boundaries", f"{_listed(span.text for span in forced)} for {_wanted(question, forced)}"
-        return "out_scored", f"{surest}; {_place_of_gold(question, spans)}"
+            return "wrongly_answered", decided
+        said = given or forced
+        if not any(_at_gold(span, question.golds) for span in said):
+            return "out_scored", f"{surest}; {_place_of_gold(question, spans)}"
+        if not given and f1 >= RIGHT_F1:
+            return "wrongly_refused", decided
+        boundaries = f"{_listed(span.text for span in said)} for {_wanted(question, said)}"
+        return "wrong_boundaries", boundaries if given else f"{boundaries}; refused too, {decided}"
 
 
 def _scores(question: ReadingQuestion, forced: Sequence[AnswerSpan]) -> tuple[float | None, float | None]:
@@ -158,17 +164,26 @@ def _scores(question: ReadingQuestion, forced: Sequence[AnswerSpan]) -> tuple[fl
     return exact_match(texts[0], golds), token_f1(texts[0], golds)
 
 
+def _scores_at_threshold(question: ReadingQuestion, given: Sequence[AnswerSpan]) -> tuple[float, float]:
+    """EM and F1, percent, of what was given; without gold answers, giving nothing is right."""
+    em, f1 = _scores(question, given)
+    if em is None or f1 is None:
+        em = f1 = 0.0 if given else 100.0
+    return em, f1
+
+
 def _place_of_gold(question: ReadingQuestion, spans: Sequence[AnswerSpan]) -> str:
-    texts = [gold.text for gold in question.golds]
     for span in spans:
-        if _at_gold(span, question.golds) or token_f1(span.text, texts) >= RIGHT_F1:
+        if _at_gold(span, question.golds):
             return f"the gold answer's best span, '{span.text}', at {span.confidence:.2f}"
     return "the gold answer was not among the spans"
 
 
 def _at_gold(span: AnswerSpan, golds: Sequence[GoldSpan]) -> bool:
-    """Whether the span shares a character with a gold answer's own place."""
-    return any(_shared(span, gold) > 0 for gold in golds)
+    """Whether the span shares a character with a gold answer's own place, or is another wording of one."""
+    if any(_shared(span, gold) > 0 for gold in golds):
+        return True
+    return nearest_wording(span.text, [gold.text for gold in golds]) is not None
 
 
 def _shared(span: AnswerSpan, gold: GoldSpan) -> int:
@@ -205,7 +220,7 @@ def _excerpt(question: ReadingQuestion, start: int, end: int, around: int = 0) -
     shown = sentences[max(0, held[0] - around) : held[-1] + around + 1]
     first = min(start, max(shown[0][0], start - _LONGEST_BESIDE))
     last = max(end, min(shown[-1][1], end + _LONGEST_BESIDE))
-    return Excerpt(question.context[first:last], start - first, end - first, question.where)
+    return Excerpt(question.context[first:last], start - first, end - first, PurePath(question.where).name)
 
 
 def _by_source(rows: Sequence[ReadingRow]) -> dict[str, float]:
@@ -214,7 +229,6 @@ def _by_source(rows: Sequence[ReadingRow]) -> dict[str, float]:
     figures: dict[str, float] = {}
     for source in sources if len(sources) > 1 else ():
         scored = [row for row in rows if row.source == source and row.answerable]
-        for name, values in (("em", [row.em for row in scored]), ("f1", [row.f1 for row in scored])):
-            if values:
-                figures[f"{name}[{source}]"] = fmean(value or 0.0 for value in values)
+        means = {"em": known_mean(row.em for row in scored), "f1": known_mean(row.f1 for row in scored)}
+        figures |= {f"{name}[{source}]": mean for name, mean in means.items() if mean is not None}
     return figures

@@ -11,6 +11,8 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant.evaluation.results import RIGHT_F1
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -35,6 +37,19 @@ def token_f1(predicted: str, golds: Sequence[str]) -> float:
     """
     found = normalise_answer(predicted).split()
     return max(bag_scores(found, gold.split())[2] for gold in _comparable(golds))
+
+
+def nearest_wording(answer: str, golds: Sequence[str]) -> str | None:
+    """A gold text that counts as right for ``answer``, one of them having all words of the other; None without one.
+
+    F1 alone would take "June 12" for "June 8-9".
+    """
+    words = Counter(normalise_answer(answer).split())
+    for gold in golds:
+        wanted = Counter(normalise_answer(gold).split())
+        if token_f1(answer, [gold]) >= RIGHT_F1 and (words <= wanted or wanted <= words):
+            return gold
+    return None
 
 
 def set_exact_match(predicted: Sequence[str], golds: Sequence[str]) -> float:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
 from assistant.evaluation.data import lines
-from assistant.evaluation.data.lines import Entry, Loaded, id_field, load_lines, text_field
+from assistant.evaluation.data.fields import id_field, text_field
+from assistant.evaluation.data.lines import Entry, Loaded, load_lines
 from assistant.evaluation.data.questions import load_questions
 from assistant.evaluation.data.reading import load_reading
 from assistant.evaluation.data.rewrites import load_rewrites

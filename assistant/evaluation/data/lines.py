@@ -12,22 +12,23 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from assistant.errors import DatasetError
+from assistant.evaluation.data.fields import MalformedError, as_object, known_id, shown
 from assistant.evaluation.results import Problem
+from assistant.evaluation.run import RunOptions
 
 #: Bytes a data file may hold, unpacked: far more than any question set, and safe to keep in memory.
 LARGEST = 512 * 2**20
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 2**20
-#: Problems named in the message when nothing can be used, and characters shown of a text.
+#: Problems named in the message when nothing can be used.
 _NAMED = 3
-_SHOWN = 60
 
 T = TypeVar("T")
 
@@ -42,16 +43,36 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-class MalformedError(Exception):
-    """What is wrong with one entry, and the remedy; ``gather`` makes a Problem of it."""
+class PassedOverError(Exception):
+    """Why an entry is sound but not of the kind that is looked for; told only where there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[T]):
-    """What could be used of a file, in its order, and what could not; there is at least one item."""
+    """What could be used of a file, in its order, and what could not; there is at least one item.
+
+    Attributes:
+        items: what could be used.
+        problems: what could not.
+        items_before: for each problem, how many of the items come before it.
+    """
 
     items: tuple[T, ...]
     problems: tuple[Problem, ...]
+    items_before: tuple[int, ...]
+
+    def chosen(self, options: RunOptions) -> Loaded[T]:
+        """The items to score, and the problems among them.
+
+        Of the first N items, those are the problems before the Nth: what comes later was never asked for. A
+        sample is drawn from the whole file, so that all its problems count.
+        """
+        items = tuple(options.choose(self.items))
+        if options.limit is None or options.sample is not None:
+            return Loaded(items, self.problems, self.items_before)
+        placed = zip(self.problems, self.items_before, strict=True)
+        among = [(problem, before) for problem, before in placed if before < options.limit]
+        return Loaded(items, tuple(problem for problem, _ in among), tuple(before for _, before in among))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +154,7 @@ def gather(
     Args:
         source: the file, for messages.
         entries: its objects; a Problem among them is passed on.
-        build: the items of an object, possibly none; raises MalformedError.
+        build: the items of an object; raises MalformedError, or PassedOverError when it has none.
         form: how the file should look, as the remedy when nothing can be used.
         names: the ids an item claims; an entry that claims one again is a problem, the first is kept.
 
@@ -141,106 +162,33 @@ def gather(
         DatasetError: when there is not one item; it names the first problems.
     """
     items: list[N] = []
-    problems: list[Problem] = []
+    problems: list[tuple[Problem, int]] = []
+    passed_over: list[Problem] = []
     claimed: dict[str, str] = {}
-    for entry in entries:
+    for entry in chain(entries, _damage(source)):
         if isinstance(entry, Problem):
-            problems.append(entry)
+            problems.append((entry, len(items)))
             continue
         try:
             built = build(entry)
             _claim([name for item in built for name in names(item)], entry.where, claimed)
         except MalformedError as flaw:
-            problems.append(Problem(entry.where, known_id(entry.record), str(flaw)))
+            problems.append((Problem(entry.where, known_id(entry.record), str(flaw)), len(items)))
+        except PassedOverError as why:
+            passed_over.append(Problem(entry.where, known_id(entry.record), str(why)))
         else:
             items += built
+    found = tuple(problem for problem, _ in problems)
+    if not items:
+        raise DatasetError(f"Nothing in {source.path} can be used{_listed([*found, *passed_over])}", form)
+    return Loaded(tuple(items), found, tuple(before for _, before in problems))
+
+
+def _damage(source: Source) -> Iterator[Problem]:
+    """Where a file breaks off."""
     if source.damage is not None:
         last = source.data.count(b"\n") + 1
-        problems.append(Problem(f"{source.path}:{last}", None, source.damage))
-    if not items:
-        raise DatasetError(f"Nothing in {source.path} can be used{_listed(problems)}", form)
-    return Loaded(tuple(items), tuple(problems))
-
-
-def id_field(record: Mapping[str, Any]) -> str:
-    """The id: a text, or a whole number. Raises MalformedError, as all these do."""
-    value = record.get("id")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return text_field(record, "id")
-
-
-def known_id(record: Mapping[str, Any]) -> str | None:
-    """The id, None when it is not usable."""
-    try:
-        return id_field(record)
-    except MalformedError:
-        return None
-
-
-def text_field(record: Mapping[str, Any], name: str) -> str:
-    """A text that is not blank and can be written as UTF-8."""
-    value = _present(record, name)
-    text = as_text(value, f"{name!r}")
-    if not text.strip():
-        raise MalformedError(f"{name!r} is blank: give it, or take the entry out.")
-    return text
-
-
-def question_field(record: Mapping[str, Any], name: str = "question") -> str:
-    """A text with at least one letter or digit."""
-    text = text_field(record, name)
-    if not any(character.isalnum() for character in text):
-        raise MalformedError(f"{name!r} has no words: give it, or take the entry out.")
-    return text
-
-
-def offset_field(record: Mapping[str, Any], name: str) -> int:
-    """A whole number from zero on, in code points."""
-    value = _present(record, name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise MalformedError(f"{name!r} is not a whole number from 0 on: give the offset in characters.")
-    return value
-
-
-def list_field(record: Mapping[str, Any], name: str) -> list[Any]:
-    """A list; it may be empty."""
-    value = _present(record, name)
-    if not isinstance(value, list):
-        raise MalformedError(f"{name!r} is not a list: put it in [ ].")
-    return value
-
-
-def as_text(value: object, name: str) -> str:
-    """``value``, which should be a text that can be written as UTF-8; it may be blank."""
-    if not isinstance(value, str):
-        raise MalformedError(f"{name} is not a text: put it in quotation marks.")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise MalformedError(f"{name} holds bytes that are no characters: save the file as UTF-8.") from error
-    return value
-
-
-def as_object(value: object, name: str) -> Mapping[str, Any]:
-    """``value``, which should be a JSON object."""
-    if not isinstance(value, dict):
-        raise MalformedError(f"{name} is not a JSON object: write it as {{…}}.")
-    return value
-
-
-@contextmanager
-def within(part: str) -> Iterator[None]:
-    """Flaws found inside name ``part`` first."""
-    try:
-        yield
-    except MalformedError as flaw:
-        raise MalformedError(f"{part}: {flaw}") from flaw
-
-
-def shown(text: str) -> str:
-    """A text of the data, quoted and cut, for a message."""
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+        yield Problem(f"{source.path}:{last}", None, source.damage)
 
 
 def _unpacked(packed: bytes) -> tuple[bytes, str | None]:
@@ -269,12 +217,6 @@ def _parsed(line: bytes, where: str) -> Entry | Problem:
         return Entry(where, as_object(value, "The line"))
     except MalformedError as flaw:
         return Problem(where, None, str(flaw))
-
-
-def _present(record: Mapping[str, Any], name: str) -> Any:
-    if name not in record:
-        raise MalformedError(f"{name!r} is missing: add it.")
-    return record[name]
 
 
 def _claim(names: Sequence[str], where: str, claimed: dict[str, str]) -> None:

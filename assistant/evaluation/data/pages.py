@@ -13,22 +13,18 @@ from typing import Any
 
 from assistant.articles import load_article
 from assistant.errors import ArticleError, DatasetError
-from assistant.evaluation.data.lines import (
-    Entry,
-    Loaded,
+from assistant.evaluation.data.fields import (
     MalformedError,
-    Source,
     as_object,
-    gather,
+    has_words,
     id_field,
     list_field,
-    load_lines,
     offset_field,
     question_field,
-    read_source,
     shown,
     text_field,
 )
+from assistant.evaluation.data.lines import Entry, Loaded, Source, gather, load_lines, read_source
 from assistant.evaluation.results import Problem
 
 _GOLD = "ground-truth.json"
@@ -141,7 +137,7 @@ def _page_text(path: Path) -> str:
     if len(source.data) > _LARGEST_PAGE:
         raise MalformedError(f"{path} has more than {_LARGEST_PAGE:,} bytes: check what it is.")
     text = str(get_text(_decoded(source.data)))
-    if not any(character.isalnum() for character in text):
+    if not has_words(text):
         raise MalformedError(f"{path} holds no words: save the page again.")
     return text
 
@@ -191,7 +187,7 @@ def _spans_text(text: str, spans: list[Any]) -> str:
         if start < end:
             raise MalformedError(f"Two spans overlap at {start}: join them.")
     body = "\n\n".join(text[start:end] for start, end in places)
-    if not any(character.isalnum() for character in body):
+    if not has_words(body):
         raise MalformedError("'spans' hold no words: mark the article, or take the entry out.")
     return body
 

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.data.lines import (
-    Entry,
-    Loaded,
+from assistant.evaluation.data.fields import (
     MalformedError,
     as_object,
     id_field,
     list_field,
-    load_lines,
     offset_field,
     question_field,
     shown,
     text_field,
     within,
 )
+from assistant.evaluation.data.lines import Entry, Loaded, load_lines
 
 _FORM = (
     "Give one JSON object a line with id, question and answers, or id and turns of question and answers; "
@@ -124,10 +122,10 @@ def _question(record: Mapping[str, Any], name: str, where: str) -> AskedQuestion
 
 def _gold(answer: object) -> Gold:
     if isinstance(answer, str):
-        return Gold(None, None, None, text_field({"text": answer}, "text"))
+        return Gold(None, None, None, question_field({"text": answer}, "text"))
     # null says the same as leaving it out.
     known = {name: value for name, value in as_object(answer, "It").items() if value is not None}
-    text = text_field(known, "text") if "text" in known else None
+    text = question_field(known, "text") if "text" in known else None
     file = text_field(known, "file") if "file" in known else None
     if "start" not in known and "end" not in known:
         if text is None and file is None:

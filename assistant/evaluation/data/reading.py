@@ -11,33 +11,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.data.lines import (
-    Entry,
-    Loaded,
+from assistant.evaluation.data.fields import (
     MalformedError,
-    Source,
     as_object,
     as_text,
-    gather,
+    has_words,
     id_field,
-    json_lines,
     known_id,
     list_field,
     offset_field,
     question_field,
-    read_source,
     shown,
     text_field,
     within,
 )
+from assistant.evaluation.data.lines import Entry, Loaded, Source, gather, json_lines, read_source
 from assistant.evaluation.results import Problem
 
 _FORM = (
     "Give SQuAD JSON (1.1 or 2.0), or one JSON object a line with id, question, context and answers, "
     "each answer with text and start."
 )
-#: Sets of which every gold answer is a part of the whole, not an alternative.
-_MULTI_SPAN_SOURCES = "ester"
+#: The labels of ESTER (Han et al. 2021), where every gold answer is a part of the whole, not an alternative.
+_MULTI_SPAN_SOURCE = re.compile(r"ester-[A-Z][A-Za-z -]*")
 _ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*+"|-?\d+)')
 
 
@@ -91,11 +87,12 @@ def _questions(entry: Entry, start: str) -> tuple[ReadingQuestion]:
     name = id_field(record)
     context = text_field(record, "context")
     source = "" if record.get("source") is None else as_text(record["source"], "'source'")
-    multi_span = _flag(record, "multi_span") or source.startswith(_MULTI_SPAN_SOURCES)
+    multi_span = _flag(record, "multi_span") or _MULTI_SPAN_SOURCE.fullmatch(source) is not None
     golds = []
     for number, answer in enumerate(_answers(record), start=1):
         with within(f"Answer {number}"):
             golds.append(_gold(as_object(answer, "It"), context, start))
+    golds = _with_words(golds)
     return (ReadingQuestion(name, question_field(record), context, tuple(golds), multi_span, source, entry.where),)
 
 
@@ -119,6 +116,14 @@ def _gold(answer: Mapping[str, Any], context: str, start_name: str) -> GoldSpan:
         found = "it is nowhere in it" if place < 0 else f"it stands at {place}"
         raise MalformedError(f"{shown(text)} is not at {start} of the context; {found}: correct it.")
     return GoldSpan(text, start)
+
+
+def _with_words(golds: list[GoldSpan]) -> list[GoldSpan]:
+    """Those with a letter or digit; SQuAD's official script leaves the others out too, and SQuAD has a few "."."""
+    kept = [gold for gold in golds if has_words(gold.text)]
+    if golds and not kept:
+        raise MalformedError(f"Its answer {shown(golds[0].text)} has no words: correct it, or take the entry out.")
+    return kept
 
 
 def _flag(record: Mapping[str, Any], name: str) -> bool:

@@ -6,15 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.evaluation.data.lines import (
-    Entry,
-    Loaded,
-    as_text,
-    id_field,
-    list_field,
-    load_lines,
-    question_field,
-)
+from assistant.evaluation.data.fields import as_text, id_field, list_field, question_field
+from assistant.evaluation.data.lines import Entry, Loaded, PassedOverError, load_lines
 from assistant.evaluation.data.questions import AskedQuestion, Gold, asked_conversation, golds_of
 
 _FORM = (
@@ -59,9 +52,12 @@ def load_rewrites(path: Path) -> Loaded[RewriteItem]:
 def _items(entry: Entry) -> tuple[RewriteItem, ...]:
     record = entry.record
     if "turns" in record:
-        return tuple(_of_turns(asked_conversation(entry).turns))
+        rewritten = tuple(_of_turns(asked_conversation(entry).turns))
+        if not rewritten:
+            raise PassedOverError("No turn has a 'rewrite' that may differ from its question: add one.")
+        return rewritten
     if "answers" in record and "history" not in record and "rewrite" not in record:
-        return ()
+        raise PassedOverError("It has neither 'history' nor 'rewrite': add them.")
     history = tuple(as_text(said, "An entry of 'history'") for said in list_field(record, "history"))
     golds = golds_of(record) if "answers" in record else ()
     name, question, rewrite = id_field(record), question_field(record), question_field(record, "rewrite")
