@@ -14,6 +14,7 @@ from pathlib import Path
 
 import assistant
 from assistant.errors import DatasetError
+from assistant.evaluation.data.lines import path_text
 from assistant.evaluation.results import Kind, Provenance
 from assistant.records import Fingerprints
 
@@ -38,7 +39,7 @@ def provenance(
         version=assistant.__version__,
         commit=_commit(),
         code=_digest(sorted(_PACKAGE.rglob("*.py")), _PACKAGE),
-        data=printable_name(data),
+        data=path_text(Path(data.resolve().name)),
         data_digest=data_digest(data),
         limit=limit,
         sample=sample,
@@ -61,11 +62,6 @@ def data_digest(path: Path) -> str:
         return _file_digest(path)
     except OSError as error:
         raise DatasetError(f"The data {path} cannot be read: {error.strerror}.", "Check the path.") from error
-
-
-def printable_name(path: Path) -> str:
-    """The last part of a path, its bytes that are no UTF-8 as numbers; also that of "."."""
-    return os.fsencode(path.resolve().name).decode("utf-8", "backslashreplace")
 
 
 def _digest(files: Iterable[Path], root: Path) -> str:

@@ -10,6 +10,7 @@ import codecs
 import gzip
 import io
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,9 +78,9 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data file: its path as given, its bytes unpacked, and in words why they break off (None: they are whole)."""
+    """A data file: its path as text, its bytes unpacked, and in words why they break off (None: they are whole)."""
 
-    path: Path
+    name: str
     data: bytes
     damage: str | None
 
@@ -90,6 +91,11 @@ class Entry:
 
     where: str
     record: Mapping[str, Any]
+
+
+def path_text(path: Path) -> str:
+    """A path as given; bytes in it that are no UTF-8 become their numbers, so that any file can hold it."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def load_lines(
@@ -125,7 +131,7 @@ def read_source(path: Path) -> Source:
     data = data.removeprefix(codecs.BOM_UTF8)
     if damage is None and not data.strip():
         raise DatasetError(f"{path} is empty.", "Give a file that holds something.")
-    return Source(path, data, damage)
+    return Source(path_text(path), data, damage)
 
 
 def json_lines(source: Source) -> Iterator[Entry | Problem]:
@@ -139,7 +145,7 @@ def json_lines(source: Source) -> Iterator[Entry | Problem]:
         lines.pop()
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _parsed(line, f"{source.path}:{number}")
+            yield _parsed(line, f"{source.name}:{number}")
 
 
 def gather(
@@ -180,7 +186,7 @@ def gather(
             items += built
     found = tuple(problem for problem, _ in problems)
     if not items:
-        raise DatasetError(f"Nothing in {source.path} can be used{_listed([*found, *passed_over])}", form)
+        raise DatasetError(f"Nothing in {source.name} can be used{_listed([*found, *passed_over])}", form)
     return Loaded(tuple(items), found, tuple(before for _, before in problems))
 
 
@@ -188,7 +194,7 @@ def _damage(source: Source) -> Iterator[Problem]:
     """Where a file breaks off."""
     if source.damage is not None:
         last = source.data.count(b"\n") + 1
-        yield Problem(f"{source.path}:{last}", None, source.damage)
+        yield Problem(f"{source.name}:{last}", None, source.damage)
 
 
 def _unpacked(packed: bytes) -> tuple[bytes, str | None]:

@@ -83,16 +83,16 @@ def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
         # Pairs, not a dict: that would hide an id that is there twice.
         pages = json.loads(text, object_pairs_hook=tuple)
     except (ValueError, RecursionError) as error:
-        yield Problem(str(source.path), None, f"The file is not JSON ({error}): correct it.")
+        yield Problem(source.name, None, f"The file is not JSON ({error}): correct it.")
         return
     if not isinstance(pages, tuple):
-        yield Problem(str(source.path), None, "The file is not a JSON object: write it as {id: {…}, …}.")
+        yield Problem(source.name, None, "The file is not a JSON object: write it as {id: {…}, …}.")
         return
     line, counted = 1, 0
     for name, fields in pages:
         place = _after_key(text, name, counted)
         line, counted = line + text.count("\n", counted, place), place
-        where = f"{source.path}:{line}"
+        where = f"{source.name}:{line}"
         if isinstance(fields, tuple):
             yield Entry(where, {**dict(fields), "id": name})
         else:

@@ -146,7 +146,7 @@ def _squad_document(text: str) -> Mapping[str, Any] | None:
 
 def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> Iterator[Entry | Problem]:
     """An object for each question, with its paragraph's context."""
-    articles = _children([Entry(str(source.path), document)], "data", "article")
+    articles = _children([Entry(source.name, document)], "data", "article")
     paragraphs = _children(articles, "paragraphs", "paragraph")
     lines = _id_lines(text)
     for found in _children(paragraphs, "qas", "question"):
@@ -155,7 +155,7 @@ def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> It
             continue
         name = known_id(found.record)
         line = next(lines[name], None) if name in lines else None
-        yield found if line is None else Entry(f"{source.path}:{line}", found.record)
+        yield found if line is None else Entry(f"{source.name}:{line}", found.record)
 
 
 def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Iterator[Entry | Problem]:
