@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from assistant.pipeline import Assistant
+from tests.quality.shipped import shipped_settings
 
 # The same examples every time, and no clock: a busy machine is slow, not wrong.
 settings.register_profile("deterministic", derandomize=True, deadline=None)
@@ -25,5 +26,7 @@ def seeds() -> Path:
 @pytest.fixture(scope="session")
 def seed_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """The shipped articles, indexed and answered with the bundled models."""
-    with Assistant.build(SEEDS, store=tmp_path_factory.mktemp("seeds") / "store") as assistant:
+    with shipped_settings():
+        built = Assistant.build(SEEDS, store=tmp_path_factory.mktemp("seeds") / "store")
+    with built as assistant:
         yield assistant

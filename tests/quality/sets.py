@@ -22,6 +22,7 @@ from assistant.evaluation.reading import evaluate_reading
 from assistant.evaluation.results import Evaluation, Kind
 from assistant.evaluation.run import RunOptions
 from assistant.pipeline import Assistant
+from tests.quality.shipped import shipped_settings
 
 ROOT = Path(__file__).parents[2]
 _ARTICLES = tuple(f"seeds/{path.name}" for path in sorted((ROOT / "seeds").glob("*.txt")))
@@ -81,7 +82,11 @@ class QualitySet:
         return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
     def evaluate(self, seed_assistant: Callable[[], Assistant]) -> Evaluation[Any]:
-        """Today's figures; ``seed_assistant`` gives one over the seed articles, where it is needed."""
+        """Today's figures, with the shipped settings; ``seed_assistant`` gives one over the seed articles."""
+        with shipped_settings():
+            return self._evaluate(seed_assistant)
+
+    def _evaluate(self, seed_assistant: Callable[[], Assistant]) -> Evaluation[Any]:
         folder = self.folder()
         assert folder is not None
         data = folder / self.data

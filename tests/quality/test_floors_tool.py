@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.evaluation.figures import FIGURES, describe
-from tests.quality import floors
+from assistant.settings import Settings, load_settings
+from tests.quality import floors, sets
 from tests.quality.floors import (
     FloorError,
+    Floors,
+    Lowering,
     Pinned,
     lowered,
     main,
@@ -69,21 +74,26 @@ def test_a_shortfall_says_figure_floor_value_and_what_to_do(value: float | None,
     assert "--lower seeds auroc" in message
 
 
-def test_only_lower_values_lower_a_floor() -> None:
-    pinned = {"seeds": PINNED}
-    after = lowered("seeds", pinned, "f1", 70.0)
-    assert after.floors == {**PINNED.floors, "f1": 70.0}
-    assert (after.data, after.command) == (PINNED.data, PINNED.command)
-    for name, figure, value in [
-        ("seeds", "f1", 79.2),
-        ("seeds", "f1", 90.0),
-        ("seeds", "f1", math.nan),
-        ("seeds", "f1", -1.0),
-        ("seeds", "mrr", 0.1),
-        ("others", "f1", 1.0),
+def test_only_lower_values_lower_a_floor_and_the_reason_is_kept() -> None:
+    floors = lowered(Floors({"seeds": PINNED}), "seeds", "f1", 70.0, "golds corrected")
+    assert floors.sets == {"seeds": replace(PINNED, floors={**PINNED.floors, "f1": 70.0})}
+    again = lowered(floors, "seeds", "f1", 60.5, "a smaller reader")
+    assert again.sets["seeds"].floors["f1"] == 60.5
+    assert again.lowered == (
+        Lowering("seeds", "f1", 79.2, 70.0, "golds corrected"),
+        Lowering("seeds", "f1", 70.0, 60.5, "a smaller reader"),
+    )
+    for name, figure, value, why in [
+        ("seeds", "f1", 79.2, "why"),
+        ("seeds", "f1", 90.0, "why"),
+        ("seeds", "f1", math.nan, "why"),
+        ("seeds", "f1", -1.0, "why"),
+        ("seeds", "mrr", 0.1, "why"),
+        ("others", "f1", 1.0, "why"),
+        ("seeds", "f1", 1.0, " "),
     ]:
         with pytest.raises(FloorError):
-            lowered(name, pinned, figure, value)
+            lowered(Floors({"seeds": PINNED}), name, figure, value, why)
 
 
 def test_other_data_is_refused() -> None:
@@ -94,16 +104,57 @@ def test_other_data_is_refused() -> None:
 
 def test_floors_are_written_as_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "floors.json"
-    assert read_floors(path) == {}
-    write_floors({"b": PINNED, "a": PINNED}, path)
-    assert read_floors(path) == {"a": PINNED, "b": PINNED}
-    assert list(json.loads(path.read_text("utf-8"))) == ["a", "b"]
+    assert read_floors(path) == Floors()
+    floors = Floors({"b": PINNED, "a": PINNED}, (Lowering("a", "f1", 80.0, 79.2, "“why” – at length"),))
+    write_floors(floors, path)
+    assert read_floors(path) == floors
+    assert list(json.loads(path.read_text("utf-8"))["sets"]) == ["a", "b"]
     assert path.read_text("utf-8").count("\n") > 2 * len(PINNED.floors)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"f1": 79.2', '"f1": 70.0'),
+        ('"quotes_exact": 1.0', '"quotes_exact": 2.0'),
+        (f'"{"d" * 64}"', f'"{"e" * 64}"'),
+        ('"to": 79.2', '"to": 79.1'),
+        ('"why": "noise"', '"why": ""'),
+        ('"lowered": [', '"lowered": [], "more": ['),
+        ('"lowered": [', '"lowered": [{}, '),
+        ('"digest": ', '"digest": 1, "more": '),
+        ("{", "["),
+    ],
+)
+def test_an_edit_by_hand_is_refused_with_what_to_do_instead(before: str, after: str, tmp_path: Path) -> None:
+    path = tmp_path / "floors.json"
+    write_floors(Floors({"a": PINNED}, (Lowering("a", "f1", 80.0, 79.2, "noise"),)), path)
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    with pytest.raises(FloorError, match=r"edited by hand.*--lower SET FIGURE VALUE --why"):
+        read_floors(path)
 
 
 def test_the_file_is_as_the_tool_writes_it(tmp_path: Path) -> None:
     write_floors(read_floors(), tmp_path / "floors.json")
     assert (tmp_path / "floors.json").read_text("utf-8") == floors.FILE.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["questions", "reading", "cleaning", "open", "conversation"])
+def test_a_person_s_own_settings_have_no_say_in_the_figures(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"ASSISTANT_READER": "/no/such", "assistant_min_confidence": "0.5", "ASSISTANT_DATA": "/d"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    seen: list[tuple[Settings, str | None]] = []
+
+    def evaluate(*arguments: Any, **named: Any) -> None:
+        seen.append((load_settings(), os.environ.get("ASSISTANT_DATA")))
+
+    monkeypatch.setattr(sets, f"evaluate_{kind}", evaluate)
+    replace(SET, kind=kind).evaluate(lambda: SimpleNamespace())  # type: ignore[arg-type,return-value]
+    assert seen == [(Settings.model_construct(), "/d")]
+    assert own.items() <= os.environ.items()
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -132,14 +183,14 @@ class Tool:
         )
         monkeypatch.setattr(floors, "SETS", {"seeds": stand_in})
         monkeypatch.setattr(floors, "read_floors", lambda: read_floors(path))
-        monkeypatch.setattr(floors, "write_floors", lambda pinned: write_floors(pinned, path))
+        monkeypatch.setattr(floors, "write_floors", lambda written: write_floors(written, path))
 
     def evaluate(self, seed_assistant: object) -> Any:
         problems = () if self.complete else (SimpleNamespace(reason="torn"),)
         return SimpleNamespace(figures=self.figures, complete=self.complete, problems=problems)
 
     def floors(self) -> dict[str, Pinned]:
-        return read_floors(self.path)
+        return dict(read_floors(self.path).sets)
 
 
 @pytest.fixture
@@ -167,8 +218,32 @@ def test_raising_and_lowering(tool: Tool) -> None:
     tool.figures |= {"f1": 90.0, "auroc": 0.5}
     main(["seeds", "--raise"])
     assert tool.floors()["seeds"].floors == {**PINNED.floors, "f1": 88.0}
-    main(["--lower", "seeds", "f1", "75.5"])
+    main(["--lower", "seeds", "f1", "75.5", "--why", "golds corrected"])
     assert tool.floors()["seeds"].floors == {**PINNED.floors, "f1": 75.5}
+    main(["--raise"])
+    main(["--repin"])
+    assert json.loads(tool.path.read_text("utf-8"))["lowered"] == [
+        {"set": "seeds", "figure": "f1", "from": 88.0, "to": 75.5, "why": "golds corrected"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--raise"], ["--repin"], ["--lower", "seeds", "auroc", "0.1", "--why", "?"]]
+)
+def test_the_tool_does_not_go_on_from_an_edit_by_hand(tool: Tool, arguments: list[str]) -> None:
+    main(["--raise"])
+    edited = tool.path.read_text("utf-8").replace('"f1": 79.2', '"f1": 70.0')
+    tool.path.write_text(edited, "utf-8")
+    with pytest.raises(SystemExit, match="edited by hand"):
+        main(arguments)
+    assert tool.path.read_text("utf-8") == edited
+
+
+def test_floors_of_figures_and_sets_that_are_gone_go_with_the_next_raise(tool: Tool) -> None:
+    gone = replace(PINNED, floors={**PINNED.floors, "mrr": 0.5})
+    write_floors(Floors({"seeds": gone, "others": PINNED}), tool.path)
+    main(["--raise"])
+    assert tool.floors() == {"seeds": PINNED}
 
 
 def test_changed_data_is_accepted_on_request_only_and_keeps_its_floors(tool: Tool) -> None:
@@ -200,7 +275,14 @@ def test_sets_that_are_not_at_hand_are_named(tool: Tool, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["--lower", "seeds", "f1", "much"], ["--lower", "seeds", "f1", "99"], ["--raise", "--repin"]],
+    [
+        ["nonsense"],
+        ["--lower", "seeds", "f1", "much", "--why", "?"],
+        ["--lower", "seeds", "f1", "99", "--why", "?"],
+        ["--lower", "seeds", "f1", "9"],
+        ["--raise", "--why", "?"],
+        ["--raise", "--repin"],
+    ],
 )
 def test_what_makes_no_sense_is_refused(tool: Tool, arguments: list[str]) -> None:
     main(["--raise"])
