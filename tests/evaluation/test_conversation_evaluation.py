@@ -97,11 +97,17 @@ def test_figures_count_added_words_of_all_questions_together(tmp_path: Path) -> 
     assert not any(name.startswith(("recall@", "mrr")) for name in figures)
 
 
-def test_words_added_where_none_were_needed_count_as_changed_but_not_in_recall_and_precision(tmp_path: Path) -> None:
+def test_words_added_where_none_were_needed_count_as_wrong(tmp_path: Path) -> None:
     needless = line("needless", "When will he leave?", "When will he leave?")
-    figures = evaluated(tmp_path, needless, ALONE, RESOLVED).figures
-    assert (figures["unchanged_right"], figures["recall"], figures["precision"]) == (0.5, 1, 1)
+    evaluation = evaluated(tmp_path, needless, ALONE, RESOLVED)
+    figures = evaluation.figures
+    assert [row.added_predicted for row in evaluation.rows] == [2, 0, 2]
+    assert (figures["unchanged_right"], figures["recall"], figures["precision"]) == (0.5, 1, 2 / 4)
+    assert figures["added_f1"] == pytest.approx(100 * 2 * 1 * 0.5 / (1 + 0.5))
     assert figures["em"] == pytest.approx(100 * 2 / 3)
+    alone = evaluated(tmp_path, needless).figures
+    assert alone["precision"] == 0
+    assert not {"recall", "added_f1"} & alone.keys()
 
 
 def test_what_is_undefined_is_left_out(tmp_path: Path) -> None:
@@ -171,6 +177,12 @@ def test_the_seeds_own_conversations(seeds: Path, seed_assistant: Assistant) -> 
     assert evaluation.complete
     assert evaluation.figures["questions"] == len(evaluation.rows) >= 20
     assert evaluation.figures["recall@5"] >= evaluation.figures["recall@5_bare"]
+
+
+def test_of_the_first_rewrites_only_their_own_problems_count(tmp_path: Path) -> None:
+    options = RunOptions(limit=1)
+    assert evaluated(tmp_path, RESOLVED, {"id": "late"}, ALONE, options=options).complete
+    assert not evaluated(tmp_path, {"id": "early"}, RESOLVED, ALONE, options=options).complete
 
 
 def test_a_limit_and_a_run_that_goes_on(tmp_path: Path) -> None:

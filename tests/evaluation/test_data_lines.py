@@ -26,6 +26,7 @@ from assistant.evaluation.data.questions import load_questions
 from assistant.evaluation.data.reading import load_reading
 from assistant.evaluation.data.rewrites import load_rewrites
 from assistant.evaluation.results import Problem
+from assistant.evaluation.run import RunOptions
 
 LOADERS: Sequence[Callable[[Path], Loaded[Any]]] = (load_reading, load_questions, load_rewrites)
 
@@ -87,7 +88,11 @@ def test_gzip_is_told_by_its_content(tmp_path: Path, name: str) -> None:
         ('{"text": "no id"}', None, "'id' is missing"),
         ('{"id": true, "text": "b"}', None, "'id' is not a text"),
         ('{"id": " ", "text": "b"}', None, "'id' is blank"),
-        ('{"id": "x", "text": "\\ud800"}', "x", "'text' holds bytes"),
+        (
+            '{"id": "x", "text": "\\ud800"}',
+            "x",
+            r"'text' holds \\ud800, half of a surrogate pair.*write the whole pair",
+        ),
         ('{"id": "x", "text": null}', "x", "'text' is not a text"),
         ('{"id": 7, "text": "\\u00a0"}', "7", "'text' is blank"),
         ('{"id": "a", "text": "again"}', "a", r"'a' was used before, at .*words\.jsonl:1"),
@@ -112,7 +117,38 @@ def test_bytes_that_are_not_utf_8_spoil_only_their_field(tmp_path: Path) -> None
     assert [item.id for item in loaded.items] == ["b"]
     [problem] = loaded.problems
     assert problem.id == "a"
-    assert_matches(problem, "UTF-8")
+    assert_matches(problem, "0xe9, which is not UTF-8.*save the file as UTF-8")
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udbff", "\\udc00", "\\udfff", "a\\ude00\\ud83d"])
+def test_half_a_surrogate_pair_is_not_told_to_be_a_matter_of_the_file(tmp_path: Path, half: str) -> None:
+    line = '{"id": "x", "text": "' + half + '"}'
+    [problem] = load_words(saved(tmp_path, word("a") + line)).problems
+    assert_matches(problem, "half of a surrogate pair")
+    assert "UTF-8" not in problem.reason
+    pair = '{"id": "x", "text": "\\ud83d\\ude00"}'
+    assert load_words(saved(tmp_path, pair)).items[0].text == "😀"
+
+
+def test_of_the_first_items_only_the_problems_before_them_count(tmp_path: Path) -> None:
+    loaded = load_words(saved(tmp_path, "{\n" + word("a") + "[\n" + word("b") + "}\n" + word("c") + "]\n"))
+
+    def problems(limit: int | None, sample: int | None = None) -> list[str]:
+        chosen = loaded.chosen(RunOptions(limit=limit, sample=sample))
+        assert len(chosen.items) == min(3, limit or 3)
+        return [problem.where.rpartition(":")[2] for problem in chosen.problems]
+
+    assert problems(1) == ["1"]
+    assert problems(2) == ["1", "3"]
+    assert problems(3) == ["1", "3", "5"]
+    assert problems(4) == problems(None) == problems(1, 0) == ["1", "3", "5", "7"], "nothing is left out unasked"
+
+
+def test_where_a_file_breaks_off_matters_only_to_those_who_came_so_far(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress((word("a") + word("b")).encode()))
+    packed[-6] ^= 1
+    loaded = load_words(saved(tmp_path, bytes(packed)))
+    assert [len(loaded.chosen(RunOptions(limit=limit)).problems) for limit in (1, 2, 3)] == [0, 0, 1]
 
 
 def test_a_number_is_an_id_and_equals_its_digits(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_encodings_of_html(tmp_path: Path, encoding: str, declaration: str) -> N
         ({"articleBody": BODY}, {"bad.html": "<p>" + "a " * 5_000_000}, "10,000,000 bytes"),
         ({"articleBody": BODY}, {"bad.html.gz": gzip.compress(HTML.encode())[:40]}, "breaks off"),
         ({"articleBody": " \n"}, {"bad.html": HTML}, "'articleBody' is blank"),
-        ({"articleBody": "\ud800 a"}, {"bad.html": HTML}, "no characters"),
+        ({"articleBody": "\ud800 a"}, {"bad.html": HTML}, "half of a surrogate pair"),
         ({"articleBody": 3}, {"bad.html": HTML}, "not a text"),
         ({"body": BODY}, {"bad.html": HTML}, "'articleBody' is missing"),
         ([BODY], {"bad.html": HTML}, "not a JSON object"),

@@ -76,7 +76,7 @@ def test_questions_that_stand_alone_are_passed_over(tmp_path: Path) -> None:
         ({"history": None}, "'history' is not a list"),
         ({"history": "Who?"}, "'history' is not a list"),
         ({"history": ["Who?", 3]}, "An entry of 'history' is not a text"),
-        ({"history": ["\ud800"]}, "An entry of 'history' holds bytes"),
+        ({"history": ["\ud800"]}, r"An entry of 'history' holds \\ud800, half of a surrogate pair"),
         ({"rewrite": None}, "'rewrite' is not a text"),
         ({"rewrite": " "}, "'rewrite' is blank"),
         ({"question": "?"}, "'question' has no words"),
@@ -108,6 +108,16 @@ def test_a_file_without_rewrites_is_an_error_that_shows_the_form(tmp_path: Path)
         with pytest.raises(DatasetError, match="Nothing in") as caught:
             load_rewrites(saved(tmp_path, row))
         assert "rewrite" in caught.value.remedy
+
+
+def test_where_no_line_has_a_rewrite_the_first_ones_are_named_with_the_reason(tmp_path: Path) -> None:
+    alone = {"id": "q", "question": "Who?", "answers": []}
+    path = saved(tmp_path, alone, {"id": "c", "turns": [turn("Who?", "Who?"), turn("When?", None)]}, alone, alone)
+    with pytest.raises(DatasetError) as caught:
+        load_rewrites(path)
+    assert f"{path}:1: It has neither 'history' nor 'rewrite'" in caught.value.problem
+    assert f"{path}:2: No turn has a 'rewrite'" in caught.value.problem
+    assert "And 1 problems more" in caught.value.problem
 
 
 def test_the_shipped_conversations_load(seeds: Path) -> None:

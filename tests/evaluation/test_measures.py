@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,8 @@ def rows(draw: st.DrawFn) -> list[AnswerRow]:
     ]
 
 
+#: Figures that ask how likely an answer of some confidence is right.
+OF_CONFIDENCE = ("ece", "aurc", "best_threshold", "em_at_best_threshold", "f1_at_best_threshold")
 SPEED = ("questions_per_second", "seconds_p50", "seconds_p95")
 
 BY_HAND = [
@@ -119,6 +122,8 @@ def test_figures_without_meaning_are_left_out() -> None:
     assert not {"auroc", "refused_right"} & set(only_answerable)
     only_unanswerable = answer_figures(BY_HAND[5:], 0.5)
     assert not {"auroc", "em", "f1", "f1_answerable_at_threshold", "answered_right"} & set(only_unanswerable)
+    assert not {*OF_CONFIDENCE} & set(only_unanswerable), "no answer can be right there"
+    assert answer_curves(BY_HAND[5:]) == Curves()
     assert only_unanswerable["f1_at_threshold"] == pytest.approx(200 / 3)
 
 
@@ -127,6 +132,13 @@ def test_a_question_whose_gold_is_no_text_counts_where_it_can() -> None:
     figures, before = answer_figures([*BY_HAND, without_text], 0.5), answer_figures(BY_HAND, 0.5)
     changed = {name for name in figures if figures[name] != pytest.approx(before[name])}
     assert changed == {"questions", "answerable", "answered", "auroc", *SPEED}
+
+
+def test_of_sets_of_spans_no_confidence_says_how_likely_the_whole_is_right() -> None:
+    one_is_a_set = [*BY_HAND[:-1], replace(BY_HAND[-1], multi_span=True)]
+    figures, before = answer_figures(one_is_a_set, 0.5), answer_figures(BY_HAND, 0.5)
+    assert figures == {name: value for name, value in before.items() if name not in OF_CONFIDENCE}
+    assert answer_curves(one_is_a_set) == Curves()
 
 
 def mean_again(values: Sequence[float | None]) -> float | None:
@@ -168,8 +180,9 @@ def test_figures_agree_with_the_recomputation(made: list[AnswerRow]) -> None:
     judged = [r for r in made if not r.answerable or r.f1 is not None]
     right = [r.answerable and r.f1 >= 50 for r in judged]  # type: ignore[operator]
     confidences = [r.confidence for r in judged]
-    assert ("ece" in figures) == ("aurc" in figures) == bool(judged)
-    if judged:
+    for name in OF_CONFIDENCE:
+        assert (name in figures) == any(r.answerable for r in judged), name
+    if "ece" in figures:
         assert figures["ece"] == pytest.approx(calibration_error_again(confidences, right))
         assert figures["aurc"] == pytest.approx(risk_coverage(confidences, right)[1])
         # Whatever the threshold: where nothing was found, nothing is answered.

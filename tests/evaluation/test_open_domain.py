@@ -130,6 +130,15 @@ def test_flaws_of_the_data_are_problems(tmp_path: Path) -> None:
     assert not found.complete
 
 
+def test_of_the_first_questions_only_their_own_problems_count(tmp_path: Path) -> None:
+    lines = [LINES[0], {"id": "late"}, LINES[3]]
+    found = evaluate_open(
+        written(tmp_path / "set.jsonl", lines), settings=Settings(store=tmp_path / "own"), options=RunOptions(limit=1)
+    )
+    assert [row.id for row in found.rows] == ["bridge"]
+    assert found.complete
+
+
 def test_data_without_a_single_use_are_told(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="missing"):
         evaluate_open(tmp_path / "none.jsonl", settings=Settings(store=tmp_path / "own"))

@@ -111,6 +111,17 @@ def test_the_right_article_may_be_cited_for_the_wrong_sentence(assistant: Assist
     assert (row.cited_article, row.supported) == (True, False)
 
 
+def test_a_wrong_answer_is_not_supported_by_the_gold_answer_beside_it(assistant: Assistant, data: Path) -> None:
+    golds = {"beside": "last winter", "wider": "Ada Marsh led the repairs of the lighthouse", "within": "Marsh"}
+    rows = evaluated(assistant, data, *(asked(name, LED, gold(words)) for name, words in golds.items())).rows
+    assert all(gold in row.quote.text for row, gold in zip(rows, golds.values(), strict=True) if row.quote)
+    assert {row.id: (row.f1, row.supported) for row in rows} == {
+        "beside": (0, False),
+        "wider": (pytest.approx(200 * 2 / 8), True),
+        "within": (pytest.approx(200 / 3), True),
+    }
+
+
 def test_gold_may_be_a_text_alone(assistant: Assistant, data: Path) -> None:
     row = only(evaluated(assistant, data, asked("q1", LED, "the ADA MARSH")))
     assert (row.em, row.gold, row.rank, row.supported, row.cited_article) == (100, ("the ADA MARSH",), 1, True, True)
@@ -222,6 +233,7 @@ def test_singles_alone_have_no_figures_of_conversations(assistant: Assistant, da
         (gold("Ada Marsh", text="Eda Marsh"), "not 'Eda Marsh'"),
         ({"file": "lighthouse.txt", "start": 9_000, "end": 9_009}, "beyond"),
         ({"file": "lighthouse.txt", "text": "Tom Reyes"}, "does not hold 'Tom Reyes'"),
+        ({"file": "lighthouse.txt", "start": LIGHTHOUSE.index("\n"), "end": LIGHTHOUSE.index("\n") + 1}, "no words"),
     ],
 )
 def test_an_answer_that_is_not_in_its_file_is_a_problem(
@@ -253,6 +265,13 @@ def test_malformed_lines_and_rejected_questions_are_problems(assistant: Assistan
     ]
     assert [problem.where for problem in run.problems if not problem.id] == [f"{data}:1"]
     assert run.figures["questions"] == 1
+
+
+def test_of_the_first_lines_only_their_own_problems_count(assistant: Assistant, data: Path) -> None:
+    lines = ["{", asked("q1", LED, "Ada Marsh"), "[", asked("q2", SANG, gold("Ada Marsh", text="Eda Marsh"))]
+    first = evaluated(assistant, data, *lines, options=RunOptions(limit=1))
+    assert [problem.where for problem in first.problems] == [f"{data}:1"]
+    assert len(evaluated(assistant, data, *lines).problems) == 3
 
 
 def test_limit_and_sample_choose_whole_conversations(assistant: Assistant, data: Path) -> None:

@@ -121,9 +121,17 @@ def test_nothing_found_at_all(tmp_path: Path) -> None:
 
 
 def test_a_right_span_that_is_not_sure_enough_is_wrongly_refused(tmp_path: Path) -> None:
-    row = only_row(tmp_path, line("where", "Oslo"), ("in Oslo on Monday", 0.4))
+    row = only_row(tmp_path, line("where", "Oslo"), ("in Oslo", 0.4))
     assert (row.stage_lost, row.right) == ("wrongly_refused", False)
-    assert row.lost_because == "'in Oslo on Monday' at 0.40; answers are given from 0.50"
+    assert row.lost_because == "'in Oslo' at 0.40; answers are given from 0.50"
+
+
+def test_a_refused_span_with_few_of_the_right_words_would_have_been_no_right_answer(tmp_path: Path) -> None:
+    row = only_row(tmp_path, line("where", "Oslo"), ("in Oslo on Monday", 0.4))
+    assert (row.f1, row.stage_lost, row.right) == (40, "wrong_boundaries", False)
+    assert row.lost_because == (
+        "'in Oslo on Monday' for 'Oslo'; refused too, 'in Oslo on Monday' at 0.40; answers are given from 0.50"
+    )
 
 
 def test_the_right_place_with_other_words_is_a_matter_of_boundaries(tmp_path: Path) -> None:
@@ -141,6 +149,19 @@ def test_half_the_words_are_right_yet_not_exact(tmp_path: Path) -> None:
     row = only_row(tmp_path, line("who", "Ann Lee"), ("Ann", 0.8))
     assert (row.em, row.right, row.stage_lost) == (0, True, "wrong_boundaries")
     assert row.f1 == pytest.approx(200 / 3)
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.3])
+def test_half_the_words_from_another_place_are_another_answer(tmp_path: Path, confidence: float) -> None:
+    context = "The Ming dynasty built the wall. The Song dynasty built the ship."
+    golds = [{"text": "Song dynasty", "start": context.index("Song")}]
+    item = {**line("ship"), "context": context, "answers": golds}
+    row = only_row(tmp_path, item, ("Ming dynasty", confidence), ("the ship", 0.1))
+    assert (row.f1, row.stage_lost) == (50, "out_scored")
+    assert row.lost_because == f"'Ming dynasty' at {confidence:.2f}; the gold answer was not among the spans"
+    again = {**item, "context": f"{context} Said the Song dynasty."}
+    same_words = only_row(tmp_path, again, ("Song", 0.8), ("dynasty.", 0.1))
+    assert same_words.stage_lost == "wrong_boundaries"
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.3])
@@ -165,7 +186,7 @@ def test_a_miss_shows_the_cited_sentence_and_the_text_around_the_gold(tmp_path: 
         == "The plan was dropped. Ann Lee met the envoys in Oslo on Monday. Bob stayed in the old town."
     )
     assert row.gold_excerpt.text[row.gold_excerpt.start : row.gold_excerpt.end] == "Ann Lee"
-    assert row.gold_excerpt.where.endswith("data.jsonl:1")
+    assert row.gold_excerpt.where == row.quote.where == "data.jsonl:1"
 
 
 @pytest.mark.parametrize("gold", ["Monday. Bob", "town.\n\nNothing", " else. "])
@@ -192,8 +213,9 @@ def read_contexts(draw: st.DrawFn) -> tuple[str, tuple[int, int], list[tuple[int
     context = draw(st.text("ab .\nÉ😀", min_size=1, max_size=40)) + "x"
     offsets = st.tuples(st.integers(0, len(context)), st.integers(0, len(context))).map(sorted)
     visible = offsets.filter(lambda span: context[span[0] : span[1]].strip()).map(tuple)
+    worded = visible.filter(lambda span: any(map(str.isalnum, context[span[0] : span[1]])))
     spans = draw(st.lists(st.tuples(visible, st.floats(0, 1)), max_size=3))
-    return context, draw(visible), sorted(((*span, sure) for span, sure in spans), key=lambda span: -span[2])
+    return context, draw(worded), sorted(((*span, sure) for span, sure in spans), key=lambda span: -span[2])
 
 
 class OffsetReader(ScriptedReader):
@@ -244,9 +266,59 @@ def test_of_a_set_the_surest_span_alone_counts_when_none_is_sure_enough(tmp_path
     assert (row.answered, row.stage_lost) == (False, "wrongly_refused")
 
 
+SPANS = [("Bob", 0.9), ("Ann Lee", 0.6), ("Oslo", 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("least", "given", "f1_at_threshold"), [(0.95, (), 0), (0.7, ("Bob",), 50), (None, ("Bob", "Ann Lee"), 100)]
+)
+def test_how_sure_an_answer_must_be_to_be_given_leaves_the_forced_set_as_it_is(
+    tmp_path: Path, least: float | None, given: tuple[str, ...], f1_at_threshold: float
+) -> None:
+    item = line("all", "Ann Lee", "Bob", multi_span=True)
+    row = only_row(tmp_path, item, *SPANS, settings=Settings(min_confidence=least))
+    assert row.multi_span
+    assert (row.predicted_spans, row.em, row.f1) == (("Bob", "Ann Lee"), 100, 100)
+    assert (row.answered, row.f1_at_threshold) == (bool(given), f1_at_threshold)
+    assert row.stage_lost == (None if least is None else "wrong_boundaries" if given else "wrongly_refused")
+
+
+def test_more_spans_may_be_given_than_the_reader_was_made_to_give(tmp_path: Path) -> None:
+    item = line("all", "Ann Lee", "Bob", multi_span=True)
+    row = only_row(tmp_path, item, *SPANS, settings=Settings(min_confidence=0.2))
+    assert (row.em, row.em_at_threshold, row.f1_at_threshold) == (100, 0, pytest.approx(200 / 3))
+    assert row.lost_because == "'Bob', 'Ann Lee', 'Oslo' for 'Ann Lee', 'Bob'"
+
+
+def test_no_confidence_is_that_of_a_whole_set(tmp_path: Path) -> None:
+    lines = [line("all", "Ann Lee", "Bob", multi_span=True), line("none", multi_span=True)]
+    evaluation = evaluated(tmp_path, lines, {"all?": SPANS, "none?": [("Bob", 0.1)]})
+    assert evaluation.figures["f1_at_threshold"] == evaluation.figures["auroc"] * 100 == 100
+    assert not {"ece", "aurc", "best_threshold", "f1_at_best_threshold"} & evaluation.figures.keys()
+    assert not evaluation.curves.reliability and not evaluation.curves.risk_coverage
+
+
+def test_answering_from_the_best_threshold_on_scores_what_was_foretold(tmp_path: Path) -> None:
+    lines = [line("a", "Bob"), line("b", "Ann Lee"), line("c"), line("d", "Oslo"), line("e", "Monday")]
+    script = {
+        "a?": [("Bob", 0.35)],
+        "b?": [("Ann", 0.3), ("Bob", 0.29)],
+        "c?": [("Oslo", 0.32)],
+        "d?": [("Bob", 0.2), ("Oslo", 0.1)],
+    }
+    first = evaluated(tmp_path, lines, script)
+    best = first.figures["best_threshold"]
+    assert best < THRESHOLD and first.figures["f1_at_best_threshold"] > first.figures["f1_at_threshold"]
+    again = evaluated(tmp_path, lines, script, settings=Settings(min_confidence=best))
+    for score in ("em", "f1"):
+        assert again.figures[f"{score}_at_threshold"] == pytest.approx(first.figures[f"{score}_at_best_threshold"])
+        assert again.figures[score] == first.figures[score]
+
+
 def test_other_sets_have_one_answer_however_sure_the_next_span_is(tmp_path: Path) -> None:
     row = only_row(tmp_path, line("who", "Bob"), ("Ann Lee", 0.9), ("Bob", 0.8))
     assert (row.predicted_spans, row.f1, row.stage_lost) == ((), 0, "out_scored")
+    assert not row.multi_span
 
 
 def test_figures_and_stages_of_a_whole_set(tmp_path: Path) -> None:
@@ -326,6 +398,17 @@ def test_a_limit_a_sample_and_progress(tmp_path: Path) -> None:
     assert [row.id for row in sampled[0].rows] == [row.id for row in sampled[1].rows]
     assert len(sampled[0].rows) == 3
     assert (sampled[0].provenance.limit, sampled[0].provenance.sample) == (3, 7)
+
+
+def test_of_the_first_questions_only_their_own_problems_count(tmp_path: Path) -> None:
+    lines = [{"id": "early"}, line("a", "Bob"), {"id": "between"}, line("b", "Bob"), {"id": "late"}, line("c", "Bob")]
+
+    def problems(**options: int) -> list[str | None]:
+        return [problem.id for problem in evaluated(tmp_path, lines, {}, options=RunOptions(**options)).problems]
+
+    assert problems(limit=1) == ["early"]
+    assert problems(limit=2) == ["early", "between"]
+    assert problems(limit=2, sample=1) == problems() == ["early", "between", "late"]
 
 
 def test_a_run_goes_on_where_it_was_cut(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from assistant.evaluation.scores import (
     added_words,
     bag_scores,
     exact_match,
+    nearest_wording,
     normalise_answer,
     set_exact_match,
     set_f1,
@@ -184,3 +185,19 @@ def test_f1_of_bags_agrees_with_the_recomputation_and_is_symmetric(found: list[s
     precision, recall, f1 = bag_scores(found, gold)
     assert f1 == pytest.approx(f1_again(found, gold))
     assert bag_scores(gold, found) == pytest.approx((recall, precision, f1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold", "same"),
+    [
+        ("Kanasugi", "Kenji Kanasugi", True),
+        ("Mr. Kanasugi", "Kanasugi", True),
+        ("June 12", "June 8-9", False),
+        ("the summit", "North Korea's attitude at the summit", False),
+        ("Friday in Rome", "Rome on Friday", False),
+        ("8, June", "June 8", True),
+        ("Ming dynasty", "Song dynasty", False),
+    ],
+)
+def test_another_wording_holds_all_words_of_one_of_both(answer: str, gold: str, same: bool) -> None:
+    assert nearest_wording(answer, ["something else", gold]) == (gold if same else None)
