@@ -156,6 +156,12 @@ def test_nothing_to_score(tmp_path: Path) -> None:
         evaluate_cleaning(lines(tmp_path, [{"text": PAGE}]))
 
 
+def test_of_the_first_pages_only_their_own_problems_count(tmp_path: Path) -> None:
+    pages = [marked(PAGE, STORY[0], id="a"), {"id": "late"}, marked(PAGE, STORY[1], id="b")]
+    assert evaluate_cleaning(lines(tmp_path, pages), options=RunOptions(limit=1)).complete
+    assert not evaluate_cleaning(lines(tmp_path, pages), options=RunOptions(limit=2)).complete
+
+
 def test_limited_and_resumed_runs_give_the_same_rows(tmp_path: Path) -> None:
     data = lines(tmp_path, [marked(PAGE, story, id=f"{number}") for number, story in enumerate(STORY)])
     whole = evaluate_cleaning(data)
