@@ -83,7 +83,7 @@ def comparison(text: Any = str) -> Comparison:
         shared=18,
         differences=(
             Difference("f1", True, 16, 50.0, 62.5, 12.5, 1.25, 24.0, "better"),
-            Difference("right", False, 18, 0.5, 0.45, -0.05, -0.2, 0.1, "no significant difference"),
+            Difference("answered_right", False, 18, 0.5, 0.45, -0.05, -0.2, 0.1, "no significant difference"),
             Difference("em", True, 8, 50.0, 50.0, 0.0, None, None, "too few questions to tell"),
         ),
         gained=(text("q4"), text("q5")),

@@ -175,7 +175,7 @@ def _compared(comparison: Comparison) -> dict[str, Any]:
     return {
         "summary": (
             f"Of the {comparison.shared:,} {noun} in both runs {len(comparison.gained):,} came out better,"
-            f" {len(comparison.lost):,} worse. More is better in every row."
+            f" {len(comparison.lost):,} worse."
         ),
         "warnings": comparison.warnings,
         "measures": [_difference(item, comparison.kind, widest) for item in comparison.differences],
@@ -199,7 +199,7 @@ def _difference(item: Difference, kind: Kind, widest: float) -> dict[str, Any]:
     certain = item.low is not None and item.high is not None
     return {
         "name": item.measure,
-        "label": "Right outcomes" if item.measure == "right" else describe(item.measure, kind).label,
+        "label": describe(item.measure, kind).label,
         "old": f"{item.old:.{digits}f}",
         "new": f"{item.new:.{digits}f}",
         "difference": f"{item.difference:+.{digits}f}",
