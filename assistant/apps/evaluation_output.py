@@ -18,7 +18,7 @@ from assistant.apps.options import Exit
 from assistant.errors import DatasetError
 
 if TYPE_CHECKING:
-    from assistant.evaluation.compare import Comparison
+    from assistant.evaluation.comparison import Comparison
     from assistant.evaluation.results import Evaluation, Kind, Row
     from assistant.evaluation.run import RunOptions
 

@@ -16,7 +16,7 @@ from assistant.evaluation.results import Evaluation, Problem
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from assistant.evaluation.compare import Comparison
+    from assistant.evaluation.comparison import Comparison
 
 _PROBLEMS_SHOWN = 20
 _IDS_SHOWN = 10

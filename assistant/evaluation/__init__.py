@@ -6,7 +6,7 @@
 """
 
 from assistant.evaluation.cleaning import evaluate_cleaning
-from assistant.evaluation.compare import Comparison, compare
+from assistant.evaluation.comparison import Comparison, compare
 from assistant.evaluation.conversation import evaluate_conversation
 from assistant.evaluation.open_domain import evaluate_open
 from assistant.evaluation.questions import evaluate_questions

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.apps.evaluation_view import show_evaluation
-from assistant.evaluation.compare import Comparison, Difference
+from assistant.evaluation.comparison import Comparison, Difference
 from assistant.evaluation.results import STAGES, Curves, Kind
 from tests.evaluation.made import HOSTILE, cleaned, every_kind, problem, reading, rewrites
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
-from assistant.evaluation.compare import Comparison, Difference
+from assistant.evaluation.comparison import Comparison, Difference
 from assistant.evaluation.report import require_report_folder, write_report
 from assistant.evaluation.results import STAGES, Curves, Evaluation, Excerpt, Kind
 from tests.evaluation.made import HOSTILE, asked, cleaned, every_kind, problem, reading, rewrites
@@ -225,7 +225,7 @@ def test_a_partial_run_says_so_above_its_figures(tmp_path: Path) -> None:
 def test_a_comparison_says_before_now_and_whether_it_may_be_chance(tmp_path: Path) -> None:
     page = page_of(reading(), tmp_path, comparison())
     assert "F1 f1 50.00 62.50 +12.50 +1.25 to +24.00 significantly better" in page.text
-    assert "Answered right right 0.500 0.450 -0.050 -0.200 to +0.100 no significant difference" in page.text
+    assert "Answered right answered_right 0.500 0.450 -0.050 -0.200 to +0.100 no significant difference" in page.text
     assert "Exact match em 50.00 50.00 +0.00 too few for one too few questions to tell" in page.text
     assert "Of the 18 questions in both runs 2 came out better, 1 worse." in page.text
     assert "The data differs." in page.text

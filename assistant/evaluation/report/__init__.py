@@ -20,7 +20,7 @@ from assistant.evaluation.results import Evaluation
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from assistant.evaluation.compare import Comparison
+    from assistant.evaluation.comparison import Comparison
 
 _PAGE = "index.html"
 #: Stands near the beginning of every report (see page.html) and tells it from other pages.

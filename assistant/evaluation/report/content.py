@@ -18,7 +18,7 @@ from assistant.evaluation.report.plots import plots
 from assistant.evaluation.results import AskedRow, Evaluation, Kind, Provenance
 
 if TYPE_CHECKING:
-    from assistant.evaluation.compare import Comparison, Difference
+    from assistant.evaluation.comparison import Comparison, Difference
 
 _HERE = Path(__file__).parent
 #: Title, how it was done, and the figures that stand on top.

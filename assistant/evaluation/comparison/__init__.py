@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from assistant.errors import DatasetError
-from assistant.evaluation.bootstrap import intervals
+from assistant.evaluation.comparison.bootstrap import intervals
+from assistant.evaluation.comparison.paired import NEGLIGIBLE, Pairs, measured
 from assistant.evaluation.figures import describe
-from assistant.evaluation.paired import NEGLIGIBLE, Pairs, measured
 from assistant.evaluation.results import AnswerRow, CleaningRow, Evaluation, Kind, RewriteRow, Row
 
 Verdict = Literal[

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
-from assistant.evaluation import bootstrap, measures
-from assistant.evaluation.compare import Comparison, Difference, compare
+from assistant.evaluation import measures
+from assistant.evaluation.comparison import Comparison, Difference, bootstrap, compare
 from assistant.evaluation.figures import describe
 from assistant.evaluation.measures import answer_figures, recall_and_mrr
 from assistant.evaluation.results import (

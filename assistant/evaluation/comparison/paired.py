@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.evaluation.bootstrap import Numbers, Statistic, auroc, calibration_error, ratio
+from assistant.evaluation.comparison.bootstrap import Numbers, Statistic, auroc, calibration_error, ratio
 from assistant.evaluation.results import RIGHT_F1, AnswerRow, Kind, Row
 
 #: Differences below it come from rounding.
