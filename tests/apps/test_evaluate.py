@@ -240,16 +240,23 @@ def test_an_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
     assert not out.exists()
     done = _lines(journal) - 1
 
-    # The rest would take a while, so it is written into the journal: only its last item is still to be scored.
-    kept = journal.read_bytes().splitlines()
-    item = kept[-1].decode()
-    (name,) = re.findall(r'"id":"(q\d+)"', item)
-    rest = [item.replace(f'"{name}"', f'"q{number}"') for number in range(done, 2999)]
-    journal.write_text("\n".join([*(text.decode() for text in kept), *rest]) + "\n")
+    # The rest would take a while, so it is written into the journal: only the last item is still to be scored.
+    header, *kept = journal.read_bytes().splitlines()
+    rest = [_renumbered(json.loads(kept[0]), number) for number in range(done, 2999)]
+    journal.write_bytes(b"".join(item + b"\n" for item in [header, *kept, *rest]))
     finished = evaluate("reading", data, "--json", out)
     assert finished.returncode == 0, finished.stderr
+    assert "going on after 2999 of 3000" in finished.stderr
     assert [row["id"] for row in json.loads(out.read_text())["rows"]] == [f"q{number}" for number in range(3000)]
-    assert not journal.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl", "out.json"]
+
+
+def _renumbered(item: dict[str, Any], number: int) -> bytes:
+    """A journal's item as that of another of the same questions."""
+    where = item["item"][0].rpartition(":")[0]
+    (row,) = item["scored"]["rows"]
+    scored = {**item["scored"], "rows": [{**row, "id": f"q{number}"}]}
+    return json.dumps({"item": [f"{where}:{number + 1}", f"q{number}"], "scored": scored}).encode()
 
 
 def _lines(path: Path) -> int:
