@@ -31,7 +31,7 @@ _LONGEST_SHOWN = 600
 
 
 def evaluate_cleaning(
-    data: Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
+    data: str | Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
 ) -> Evaluation[CleaningRow]:
     """Clean each page of ``data`` (see ``load_pages``) and compare it with its gold body.
 
@@ -41,6 +41,7 @@ def evaluate_cleaning(
 
     Raises DatasetError when nothing can be scored.
     """
+    data = Path(data)
     chosen = settings or load_settings()
     loaded = load_pages(data)
     part = loaded.chosen(options)

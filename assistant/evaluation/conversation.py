@@ -28,7 +28,7 @@ _EVERYTHING = RunOptions()
 
 
 def evaluate_conversation(
-    data: Path,
+    data: str | Path,
     *,
     settings: Settings | None = None,
     options: RunOptions = _EVERYTHING,
@@ -47,6 +47,7 @@ def evaluate_conversation(
 
     Raises DatasetError when nothing in ``data`` is usable, or SettingsError.
     """
+    data = Path(data)
     chosen = settings or (assistant.settings if assistant else load_settings())
     loaded = load_rewrites(data).chosen(options)
     items, misplaced = _located(loaded.items, assistant)

@@ -18,7 +18,7 @@ _EVERYTHING = RunOptions()
 
 
 def evaluate_open(
-    data: Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
+    data: str | Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
 ) -> Evaluation[AskedRow]:
     """Index every distinct context of ``data`` as an article of its own, then ask each question over all of them.
 
@@ -32,6 +32,7 @@ def evaluate_open(
 
     Raises DatasetError when nothing in ``data`` is usable, and what ``sync`` raises.
     """
+    data = Path(data)
     loaded = load_reading(data)
     part = loaded.chosen(options)
     chosen = settings or load_settings()

@@ -25,7 +25,7 @@ _RANKED = 20
 
 
 def evaluate_questions(
-    data: Path,
+    data: str | Path,
     *,
     settings: Settings | None = None,
     options: RunOptions = _EVERYTHING,
@@ -41,6 +41,7 @@ def evaluate_questions(
 
     Raises DatasetError when nothing in ``data`` is usable, and what ``Assistant.open`` raises.
     """
+    data = Path(data)
     loaded = load_questions(data).chosen(options)
     if assistant is not None:
         run = AskingRun("questions", data, assistant, assistant.settings, options)

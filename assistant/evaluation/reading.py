@@ -27,7 +27,11 @@ _LONGEST_BESIDE = 500
 
 
 def evaluate_reading(
-    data: Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING, reader: Reader | None = None
+    data: str | Path,
+    *,
+    settings: Settings | None = None,
+    options: RunOptions = _EVERYTHING,
+    reader: Reader | None = None,
 ) -> Evaluation[ReadingRow]:
     """Read every question of ``data`` (SQuAD-format JSON or uniform JSONL) in its own context.
 
@@ -43,6 +47,7 @@ def evaluate_reading(
 
     Raises DatasetError when nothing in ``data`` is usable, ModelError or SettingsError.
     """
+    data = Path(data)
     chosen = settings or load_settings()
     loaded = load_reading(data).chosen(options)
     scoring = _Scoring(reader or open_reader(chosen), chosen)

@@ -323,12 +323,12 @@ _ROWS: Mapping[Kind, type[Row]] = {
 }
 
 
-def load_evaluation(path: Path) -> Evaluation[Row]:
+def load_evaluation(path: str | Path) -> Evaluation[Row]:
     """The evaluation that ``--json`` wrote to ``path``; DatasetError when it is none."""
     from pydantic import ValidationError
 
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(Path(path).read_text(encoding="utf-8"))
         stored.pop("complete", None)
         return _adapter(stored["provenance"]["kind"]).validate_python(stored)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:

@@ -29,12 +29,13 @@ _GENERATOR = b'<meta name="generator" content="assistant eval">'
 _HEAD = 4096
 
 
-def write_report(evaluation: Evaluation[Any], folder: Path, comparison: Comparison | None = None) -> Path:
+def write_report(evaluation: Evaluation[Any], folder: str | Path, comparison: Comparison | None = None) -> Path:
     """Write ``index.html`` into ``folder``, which is made when it is not there, and return its path.
 
     The page is self-contained and fetches nothing; text from the data is shown, never obeyed. An earlier report is
     replaced whole, or not at all. Raises DatasetError when the page cannot be written, or another stands there.
     """
+    folder = Path(folder)
     require_report_folder(folder)
     page = _template().render(content(evaluation, comparison)).encode("utf-8")
     path = folder / _PAGE
