@@ -1,4 +1,4 @@
-"""When two answers say the same, and the SQuAD rules that scores are defined by."""
+"""When two answers say the same."""
 
 from __future__ import annotations
 
@@ -26,16 +26,6 @@ def meaning(text: str) -> str:
         if place in figures or character == "-" or not _is_punctuation(character)
     )
     return " ".join(_ARTICLES.sub(" ", kept).split()) or plain
-
-
-def normalise_answer(text: str) -> str:
-    """The SQuAD rules: lower-case, no punctuation, no English articles, single spaces.
-
-    Punctuation is any Unicode punctuation or symbol but currency and percent signs, so that curly and
-    straight quotes compare equal.
-    """
-    kept = "".join(character for character in text.casefold() if not _is_punctuation(character))
-    return " ".join(_ARTICLES.sub(" ", kept).split())
 
 
 def _is_punctuation(character: str) -> bool:

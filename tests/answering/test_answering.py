@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.answering.answerer import AnswerComposer
 from assistant.answering.citing import cite
 from assistant.answering.evidence import FILE, Evidence
-from assistant.answering.normalise import meaning, normalise_answer
+from assistant.answering.normalise import meaning
 from assistant.errors import ModelError, StoreDamagedError
 from assistant.reading.calibration import Calibration
 from assistant.records import Answer, AnswerSpan, Article, Metadata, Passage, RetrievedPassage, Segment
@@ -241,7 +241,3 @@ def test_answers_of_one_meaning(first: str, second: str, same: bool) -> None:
 def test_every_answer_has_a_meaning(text: str) -> None:
     assert bool(meaning(text)) == bool(text.split())
     assert meaning(meaning(text)) == meaning(meaning(meaning(text)))
-
-
-def test_scores_follow_squad() -> None:
-    assert normalise_answer("The U.S. “Ministry”, a!") == "us ministry"

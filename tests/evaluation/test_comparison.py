@@ -2,124 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DatasetError
-from assistant.evaluation import measures
-from assistant.evaluation.comparison import Comparison, Difference, bootstrap, compare
+from assistant.evaluation.comparison import compare
 from assistant.evaluation.figures import describe
 from assistant.evaluation.measures import answer_figures, recall_and_mrr
 from assistant.evaluation.results import (
-    AskedRow,
-    CleaningRow,
     Evaluation,
     Kind,
     Problem,
-    Provenance,
-    ReadingRow,
-    RewriteRow,
     Row,
 )
-
-
-def evaluation(kind: Kind, rows: Sequence[Row], **changes: Any) -> Evaluation[Any]:
-    provenance = Provenance(
-        kind=kind,
-        date="2026-01-01T00:00:00+00:00",
-        version="1",
-        commit=None,
-        code="c",
-        data="set.jsonl",
-        data_digest="d",
-        limit=None,
-        sample=None,
-        reader="reader-a",
-        embedder=None,
-        index=None,
-        machine={},
-        libraries={},
-    )
-    settings = changes.pop("settings", {"min_confidence": 0.5})
-    problems = changes.pop("problems", ())
-    return Evaluation({}, settings, replace(provenance, **changes), tuple(rows), problems)
-
-
-def read(name: str, f1: float | None, *, answered: bool = True, **changes: Any) -> ReadingRow:
-    """An answerable question with that F1; None: an unanswerable one."""
-    answerable = f1 is not None
-    decided = (f1 if answered else 0.0) if answerable else 100.0 * (not answered)
-    values: dict[str, Any] = {
-        "id": name,
-        "seconds": 1.0,
-        "em": None if f1 is None else 100.0 * (f1 == 100),
-        "f1": f1,
-        "question": f"{name}?",
-        "gold": ("gold",) if answerable else (),
-        "answerable": answerable,
-        "predicted": "text",
-        "confidence": 0.7,
-        "answered": answered,
-        "em_at_threshold": 100.0 * (decided == 100),
-        "f1_at_threshold": decided,
-        "right": decided >= 50,
-    }
-    return ReadingRow(**{**values, **changes})
-
-
-def asked(name: str, f1: float | None, rank: int | None, article_rank: int | None = None) -> AskedRow:
-    base = read(name, f1)
-    values = {field: getattr(base, field) for field in AskedRow.__dataclass_fields__ if hasattr(base, field)}
-    return AskedRow(
-        **values,
-        standalone_question=base.question,
-        follow_up=False,
-        rank=rank,
-        article_rank=article_rank,
-        cited_article=None,
-        supported=None,
-        quotes_exact=0,
-        quotes=0,
-    )
-
-
-def rewrite(
-    name: str, added: int, predicted: int, common: int, *, em: float = 0.0, rank: int | None = None
-) -> RewriteRow:
-    return RewriteRow(
-        id=name,
-        seconds=1.0,
-        em=em,
-        f1=None,
-        question="why?",
-        gold=("why so?",),
-        predicted="why so?",
-        added=added,
-        added_predicted=predicted,
-        added_common=common,
-        searched=rank is not None,
-        rank=rank,
-    )
-
-
-def page(name: str, f1: float) -> CleaningRow:
-    return CleaningRow(id=name, seconds=1.0, em=None, f1=f1, precision=f1 / 100, recall=f1 / 200, kept=10, gold_words=9)
-
-
-def reading(f1s: Sequence[float | None], **changes: Any) -> Evaluation[Any]:
-    return evaluation("reading", [read(f"q{place}", f1) for place, f1 in enumerate(f1s)], **changes)
-
-
-def measured(comparison: Comparison, name: str) -> Difference:
-    return next(difference for difference in comparison.differences if difference.measure == name)
+from tests.evaluation.runs import asked, evaluation, measured, page, read, reading, rewrite
 
 
 def test_a_clear_gain_is_significantly_better_and_its_mirror_worse() -> None:
@@ -321,126 +223,6 @@ def test_needless_words_make_precision_worse() -> None:
     found = measured(compare(needless(2), needless(0)), "precision")
     assert (found.old, found.new, found.verdict) == (1, 0.5, "worse")
     assert measured(compare(needless(2), needless(0)), "recall").verdict == "the same for every question"
-
-
-def unsure(seed: int, questions: int = 60) -> list[ReadingRow]:
-    """Two in three answerable, with coarse confidences, so that some are equally sure."""
-    generator = random.Random(seed)
-    return [
-        read(
-            f"q{n}",
-            None if n % 3 == 0 else generator.choice([0.0, 40.0, 70.0, 100.0]),
-            confidence=round(min(1.0, max(0.0, generator.gauss(0.3 if n % 3 == 0 else 0.6, 0.25))), 1),
-        )
-        for n in range(questions)
-    ]
-
-
-def judged(rows: Sequence[ReadingRow]) -> tuple[list[float], list[bool]]:
-    return [row.confidence for row in rows], [row.f1 is not None and row.f1 >= 50 for row in rows]
-
-
-def naive_auroc(rows: Sequence[ReadingRow]) -> float:
-    can = [row.confidence for row in rows if row.answerable]
-    cannot = [row.confidence for row in rows if not row.answerable]
-    wins = sum((sure > unsure_) + (sure == unsure_) / 2 for sure in can for unsure_ in cannot)
-    return wins / (len(can) * len(cannot))
-
-
-def naive_ece(rows: Sequence[ReadingRow]) -> float:
-    gap = 0.0
-    for number in range(10):
-        low, high = number / 10, (number + 1) / 10 if number < 9 else 2.0
-        gap += abs(sum(sure - hit for sure, hit in zip(*judged(rows), strict=True) if low <= sure < high))
-    return gap / len(rows)
-
-
-@pytest.mark.parametrize(("measure", "naive"), [("auroc", naive_auroc), ("ece", naive_ece)])
-def test_confidence_is_compared_over_resampled_questions(
-    measure: str, naive: Callable[[Sequence[ReadingRow]], float]
-) -> None:
-    new, old = unsure(1), unsure(2)
-    found = measured(compare(evaluation("reading", new), evaluation("reading", old)), measure)
-    assert (found.new, found.old) == pytest.approx((naive(new), naive(old)))
-    generator = random.Random(3)
-    differences = []
-    for _ in range(1_500):
-        drawn = generator.choices(range(60), k=60)
-        differences.append(naive([new[n] for n in drawn]) - naive([old[n] for n in drawn]))
-    differences.sort()
-    assert (found.low, found.high) == pytest.approx((differences[37], differences[1_462]), abs=0.02)
-
-
-@given(st.integers(0, 10_000), st.integers(3, 40))
-def test_fast_statistics_are_those_of_measures(seed: int, questions: int) -> None:
-    rows = unsure(seed, questions)
-    drawn = random.Random(seed).choices(range(questions), k=questions)
-    counts = np.bincount(drawn, minlength=questions)[None, :].astype(float)
-    sample = [rows[n] for n in drawn]
-    sure, right = judged(rows)
-    answerable = [row.answerable for row in rows]
-    exact = measures.auroc([row.confidence for row in sample], [row.answerable for row in sample])
-    fast = bootstrap.auroc(sure, answerable)(counts).item()
-    assert math.isnan(fast) if exact is None else fast == pytest.approx(exact)
-    error = bootstrap.calibration_error(sure, right)(counts).item()
-    assert error == pytest.approx(measures.expected_calibration_error(*judged(sample)))
-
-
-def calibrated(confidence: float) -> Evaluation[Any]:
-    rows = [read(f"q{n}", 100.0 if n % 2 else 0.0, confidence=confidence) for n in range(200)]
-    return evaluation("reading", rows)
-
-
-def test_less_calibration_error_is_better() -> None:
-    fallen = measured(compare(calibrated(0.5), calibrated(0.95)), "ece")
-    assert (fallen.old, fallen.new) == pytest.approx((0.45, 0))
-    assert fallen.high is not None and fallen.high < 0
-    assert fallen.verdict == "better"
-    assert fallen.sentence.startswith(
-        "Calibration error (ECE) [ece] is significantly better: 0.000 against 0.450, -0.4"
-    )
-    assert measured(compare(calibrated(0.95), calibrated(0.5)), "ece").verdict == "worse"
-
-
-def test_confidence_is_compared_where_it_is_defined() -> None:
-    one_kind = compare(calibrated(0.5), calibrated(0.5))
-    assert "auroc" not in {difference.measure for difference in one_kind.differences}
-    rows = [*unsure(4), replace(read("file only", 0.0, confidence=0.4), em=None, f1=None)]
-    found = compare(evaluation("reading", rows), evaluation("reading", rows))
-    assert (measured(found, "auroc").questions, measured(found, "ece").questions) == (61, 60)
-    assert measured(found, "ece").new == pytest.approx(naive_ece(rows[:-1]))
-
-
-def test_answers_that_become_right_change_the_calibration_error_of_the_same_confidences() -> None:
-    old = evaluation("reading", [read(f"q{n}", 0.0, confidence=0.9) for n in range(40)])
-    new = evaluation("reading", [read(f"q{n}", 100.0, confidence=0.9) for n in range(40)])
-    assert measured(compare(new, old), "ece").verdict == "better"
-
-
-@pytest.mark.parametrize("sets_in_new", [True, False])
-def test_sets_of_spans_have_no_confidence_to_compare(sets_in_new: bool) -> None:
-    plain = unsure(5)
-    sets = [replace(plain[0], multi_span=True), *plain[1:]]
-    new, old = (sets, plain) if sets_in_new else (plain, sets)
-    found = compare(evaluation("reading", new), evaluation("reading", old))
-    assert {difference.measure for difference in found.differences}.isdisjoint({"auroc", "ece"})
-    assert measured(found, "f1").verdict == "the same for every question"
-
-
-@pytest.mark.parametrize(("unanswerable", "verdict"), [(19, "too few questions to tell"), (20, "better")])
-def test_a_few_questions_of_one_kind_get_no_verdict(unanswerable: int, verdict: str) -> None:
-    def run(sure: float) -> Evaluation[Any]:
-        cannot = [read(f"no{n}", None, confidence=0.5) for n in range(unanswerable)]
-        return evaluation("reading", [*cannot, *(read(f"q{n}", 100.0, confidence=sure) for n in range(100))])
-
-    assert measured(compare(run(0.9), run(0.4)), "auroc").verdict == verdict
-
-
-def test_resamples_that_leave_a_statistic_undefined_do_not_count() -> None:
-    one_unanswerable = bootstrap.auroc([0.2, 0.9, 0.1], [False, True, True])
-    assert np.isnan(one_unanswerable(np.array([[0.0, 2.0, 1.0]]))).all()
-    [(low, high)] = bootstrap.intervals([one_unanswerable], 3, 0)
-    assert (low, high) == (0, 1)
 
 
 def test_pages_are_gained_and_lost_by_f1() -> None:
