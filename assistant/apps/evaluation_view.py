@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.apps.terminal import printable
+from assistant.datasets.lines import Problem
 from assistant.evaluation.figures import Unit, grouped, shown
 from assistant.evaluation.misses import Loss, Miss, losses, misses
-from assistant.evaluation.results import Evaluation, Problem
+from assistant.evaluation.results import Evaluation
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,6 +5,7 @@
 >>> evaluation.figures["f1_at_threshold"], [row.stage_lost for row in evaluation.rows]
 """
 
+from assistant.datasets.lines import Problem
 from assistant.evaluation.cleaning import evaluate_cleaning
 from assistant.evaluation.comparison import Comparison, compare
 from assistant.evaluation.conversation import evaluate_conversation
@@ -16,7 +17,6 @@ from assistant.evaluation.results import (
     AskedRow,
     CleaningRow,
     Evaluation,
-    Problem,
     Provenance,
     ReadingRow,
     RewriteRow,

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean
 
 from assistant.articles import clean_article
-from assistant.evaluation.data.pages import GoldPage, load_pages
+from assistant.datasets.pages import GoldPage, load_pages
 from assistant.evaluation.provenance import data_digest, provenance
 from assistant.evaluation.results import CleaningRow, Evaluation
 from assistant.evaluation.run import RunOptions, score_all

@@ -11,12 +11,13 @@ from statistics import fmean
 from typing import NamedTuple
 
 from assistant.answering.followups import interpret
+from assistant.datasets.lines import Problem
+from assistant.datasets.rewrites import RewriteItem, load_rewrites
 from assistant.errors import DatasetError
-from assistant.evaluation.data.rewrites import RewriteItem, load_rewrites
 from assistant.evaluation.measures import recall_and_mrr
 from assistant.evaluation.places import GoldAnswers, Places, gold_rank
 from assistant.evaluation.provenance import provenance
-from assistant.evaluation.results import Evaluation, Problem, RewriteRow
+from assistant.evaluation.results import Evaluation, RewriteRow
 from assistant.evaluation.run import RunOptions, score_all
 from assistant.evaluation.scores import added_words, bag_scores, exact_match, normalise_answer
 from assistant.pipeline import Assistant

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
+from assistant.datasets.lines import Problem
 from assistant.errors import DatasetError
-from assistant.evaluation.results import Problem, Row
+from assistant.evaluation.results import Row
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant.evaluation.data.questions import AskedConversation, AskedQuestion, Gold
-from assistant.evaluation.data.reading import ReadingQuestion, load_reading
+from assistant.datasets.questions import AskedConversation, AskedQuestion, Gold
+from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.evaluation.questions import AskingRun
 from assistant.evaluation.results import AskedRow, Evaluation
 from assistant.evaluation.run import RunOptions

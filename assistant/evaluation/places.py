@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
+from assistant.datasets.fields import has_words, shown
+from assistant.datasets.questions import Gold
 from assistant.errors import DatasetError
-from assistant.evaluation.data.fields import has_words, shown
-from assistant.evaluation.data.questions import Gold
 from assistant.pipeline import Assistant
 from assistant.records import Article, Citation, Passage, RetrievedPassage
 

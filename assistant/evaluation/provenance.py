@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 
 import assistant
+from assistant.datasets.lines import path_text
 from assistant.errors import DatasetError
-from assistant.evaluation.data.lines import path_text
 from assistant.evaluation.results import Kind, Provenance
 from assistant.records import Fingerprints
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.datasets.lines import Problem
+from assistant.datasets.questions import AskedConversation, AskedQuestion, load_questions
 from assistant.errors import DatasetError
 from assistant.evaluation.attribution import Outcome, attribute, quote_excerpt
-from assistant.evaluation.data.questions import AskedConversation, AskedQuestion, load_questions
 from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, recall_and_mrr, stage_counts
 from assistant.evaluation.places import Places, article_rank, gold_rank
 from assistant.evaluation.provenance import provenance
-from assistant.evaluation.results import RIGHT_F1, AskedRow, Evaluation, Kind, Problem
+from assistant.evaluation.results import RIGHT_F1, AskedRow, Evaluation, Kind
 from assistant.evaluation.run import RunOptions, score_all
 from assistant.evaluation.scores import exact_match, token_f1
 from assistant.pipeline import Assistant

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from assistant.articles import sentence_spans
-from assistant.evaluation.data.reading import GoldSpan, ReadingQuestion, load_reading
+from assistant.datasets.reading import GoldSpan, ReadingQuestion, load_reading
 from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, stage_counts
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage

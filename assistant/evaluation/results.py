@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from assistant.datasets.lines import Problem
 from assistant.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -202,21 +203,6 @@ class CleaningRow(Row):
     gold_words: int
     lost: str = ""
     extra: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the data that could not be scored.
-
-    Attributes:
-        where: ``"file:line"``, or the file alone.
-        id: the question's, when it is known.
-        reason: what is wrong with it, and the remedy.
-    """
-
-    where: str
-    id: str | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from assistant.datasets.lines import Problem
 from assistant.errors import DatasetError, QuestionError
 from assistant.evaluation.journal import Journal, Scored, discard
-from assistant.evaluation.results import Problem, Provenance, Row
+from assistant.evaluation.results import Provenance, Row
 
 _log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import argparse
 import statistics
 import time
 
-from assistant.evaluation.data.reading import ReadingQuestion
+from assistant.datasets.reading import ReadingQuestion
 from assistant.evaluation.scores import exact_match, token_f1
 from assistant.reading.reader import Reader, open_reader
 from assistant.settings import Settings

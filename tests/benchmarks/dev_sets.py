@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.evaluation.data.reading import ReadingQuestion, load_reading
+from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.evaluation.results import RIGHT_F1
 from assistant.evaluation.run import RunOptions
 from assistant.evaluation.scores import token_f1

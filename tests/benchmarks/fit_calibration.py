@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.data.reading import ReadingQuestion
+from assistant.datasets.reading import ReadingQuestion
 from assistant.evaluation.measures import expected_calibration_error
 from assistant.index.embedder import Embedder, open_embedder
 from assistant.models.files import READER_FOLDER

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from assistant.datasets.questions import Gold
 from assistant.evaluation.attribution import Attribution, Outcome, attribute
-from assistant.evaluation.data.questions import Gold
 from assistant.evaluation.places import Places
 from assistant.evaluation.results import Stage
 from assistant.evaluation.scores import exact_match, token_f1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from assistant.datasets.questions import Gold
 from assistant.errors import DatasetError
-from assistant.evaluation.data.questions import Gold
 from assistant.evaluation.places import Places, article_rank, gold_rank
 from assistant.pipeline import Assistant
 from tests.evaluation.asking import CHOIR, LIGHTHOUSE, assistant_over, cut_out, write

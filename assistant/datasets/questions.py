@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.data.fields import (
+from assistant.datasets.fields import (
     MalformedError,
     as_object,
     id_field,
@@ -18,7 +18,7 @@ from assistant.evaluation.data.fields import (
     text_field,
     within,
 )
-from assistant.evaluation.data.lines import Entry, Loaded, load_lines
+from assistant.datasets.lines import Entry, Loaded, load_lines
 
 _FORM = (
     "Give one JSON object a line with id, question and answers, or id and turns of question and answers; "

@@ -12,8 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assistant.articles import load_article
-from assistant.errors import ArticleError, DatasetError
-from assistant.evaluation.data.fields import (
+from assistant.datasets.fields import (
     MalformedError,
     as_object,
     has_words,
@@ -24,8 +23,8 @@ from assistant.evaluation.data.fields import (
     shown,
     text_field,
 )
-from assistant.evaluation.data.lines import Entry, Loaded, Source, gather, load_lines, read_source
-from assistant.evaluation.results import Problem
+from assistant.datasets.lines import Entry, Loaded, Problem, Source, gather, load_lines, read_source
+from assistant.errors import ArticleError, DatasetError
 
 _GOLD = "ground-truth.json"
 _FOLDER_FORM = f'Give a folder with {_GOLD} ({{id: {{"articleBody": …}}}}) and html/<id>.html or .html.gz.'

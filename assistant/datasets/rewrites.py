@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.evaluation.data.fields import as_text, id_field, list_field, question_field
-from assistant.evaluation.data.lines import Entry, Loaded, PassedOverError, load_lines
-from assistant.evaluation.data.questions import AskedQuestion, Gold, asked_conversation, golds_of
+from assistant.datasets.fields import as_text, id_field, list_field, question_field
+from assistant.datasets.lines import Entry, Loaded, PassedOverError, load_lines
+from assistant.datasets.questions import AskedQuestion, Gold, asked_conversation, golds_of
 
 _FORM = (
     "Give one JSON object a line with id, history, question and rewrite, "

@@ -18,14 +18,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from assistant.datasets import lines
+from assistant.datasets.fields import id_field, text_field
+from assistant.datasets.lines import Entry, Loaded, Problem, load_lines
+from assistant.datasets.questions import load_questions
+from assistant.datasets.reading import load_reading
+from assistant.datasets.rewrites import load_rewrites
 from assistant.errors import DatasetError
-from assistant.evaluation.data import lines
-from assistant.evaluation.data.fields import id_field, text_field
-from assistant.evaluation.data.lines import Entry, Loaded, load_lines
-from assistant.evaluation.data.questions import load_questions
-from assistant.evaluation.data.reading import load_reading
-from assistant.evaluation.data.rewrites import load_rewrites
-from assistant.evaluation.results import Problem
 from assistant.evaluation.run import RunOptions
 
 LOADERS: Sequence[Callable[[Path], Loaded[Any]]] = (load_reading, load_questions, load_rewrites)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.datasets.reading import GoldSpan, ReadingQuestion, load_reading
 from assistant.errors import DatasetError
-from assistant.evaluation.data.reading import GoldSpan, ReadingQuestion, load_reading
 from assistant.evaluation.run import RunOptions
 
 CONTEXT = "Ada Marsh runs the port. The port of “Łódź” is 😀 small."

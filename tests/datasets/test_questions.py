@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from assistant.datasets.questions import AskedConversation, AskedQuestion, Gold, load_questions
 from assistant.errors import DatasetError
-from assistant.evaluation.data.questions import AskedConversation, AskedQuestion, Gold, load_questions
 
 
 def asked(name: str = "a", *answers: Any, **changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.data.fields import (
+from assistant.datasets.fields import (
     MalformedError,
     as_object,
     as_text,
@@ -25,8 +25,7 @@ from assistant.evaluation.data.fields import (
     text_field,
     within,
 )
-from assistant.evaluation.data.lines import Entry, Loaded, Source, gather, json_lines, read_source
-from assistant.evaluation.results import Problem
+from assistant.datasets.lines import Entry, Loaded, Problem, Source, gather, json_lines, read_source
 
 _FORM = (
     "Give SQuAD JSON (1.1 or 2.0), or one JSON object a line with id, question, context and answers, "

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.datasets.lines import Loaded
+from assistant.datasets.pages import GoldPage, load_pages
 from assistant.errors import DatasetError
-from assistant.evaluation.data.lines import Loaded
-from assistant.evaluation.data.pages import GoldPage, load_pages
 
 BODY = "The harbour closes on Friday."
 HTML = f"<html><head><style>p {{}}</style></head><body><ul><li>Home</li></ul><p>{BODY}</p></body></html>"

@@ -18,10 +18,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from assistant.datasets.fields import MalformedError, as_object, known_id, shown
 from assistant.errors import DatasetError
-from assistant.evaluation.data.fields import MalformedError, as_object, known_id, shown
-from assistant.evaluation.results import Problem
-from assistant.evaluation.run import RunOptions
 
 #: Bytes a data file may hold, unpacked: far more than any question set, and safe to keep in memory.
 LARGEST = 512 * 2**20
@@ -44,6 +42,33 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
+class Choice(Protocol):
+    """Which of a set's items are wanted: all, the first so many (``limit``), or a random ``sample`` of so many."""
+
+    @property
+    def limit(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def sample(self) -> int | None: ...  # noqa: D102
+
+    def choose(self, items: Sequence[T]) -> list[T]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the data that could not be used.
+
+    Attributes:
+        where: ``"file:line"``, or the file alone.
+        id: the question's, when it is known.
+        reason: what is wrong with it, and the remedy.
+    """
+
+    where: str
+    id: str | None
+    reason: str
+
+
 class PassedOverError(Exception):
     """Why an entry is sound but not of the kind that is looked for; told only where there is no other."""
 
@@ -62,17 +87,17 @@ class Loaded(Generic[T]):
     problems: tuple[Problem, ...]
     items_before: tuple[int, ...]
 
-    def chosen(self, options: RunOptions) -> Loaded[T]:
+    def chosen(self, choice: Choice) -> Loaded[T]:
         """The items to score, and the problems among them.
 
         Of the first N items, those are the problems before the Nth: what comes later was never asked for. A
         sample is drawn from the whole file, so that all its problems count.
         """
-        items = tuple(options.choose(self.items))
-        if options.limit is None or options.sample is not None:
+        items = tuple(choice.choose(self.items))
+        if choice.limit is None or choice.sample is not None:
             return Loaded(items, self.problems, self.items_before)
         placed = zip(self.problems, self.items_before, strict=True)
-        among = [(problem, before) for problem, before in placed if before < options.limit]
+        among = [(problem, before) for problem, before in placed if before < choice.limit]
         return Loaded(items, tuple(problem for problem, _ in among), tuple(before for _, before in among))
 
 

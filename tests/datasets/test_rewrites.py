@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from assistant.datasets.questions import Gold
+from assistant.datasets.rewrites import RewriteItem, load_rewrites
 from assistant.errors import DatasetError
-from assistant.evaluation.data.questions import Gold
-from assistant.evaluation.data.rewrites import RewriteItem, load_rewrites
 
 LINE = {"id": "a", "history": ["Who runs it?", "Ada"], "question": "Since when?", "rewrite": "Since when does Ada?"}
 
