@@ -54,6 +54,7 @@ class ReadingQuestion:
         golds: the gold answers; empty when the context does not answer the question.
         multi_span: whether ``golds`` together are the answer; otherwise each is one.
         source: the data's own label, "" when it has none.
+        title: of the article the context is from, "" when it is not known.
         where: ``"file:line"``.
     """
 
@@ -63,6 +64,7 @@ class ReadingQuestion:
     golds: tuple[GoldSpan, ...]
     multi_span: bool
     source: str
+    title: str
     where: str
 
 
@@ -85,14 +87,19 @@ def _questions(entry: Entry, start: str) -> tuple[ReadingQuestion]:
     record = entry.record
     name = id_field(record)
     context = text_field(record, "context")
-    source = "" if record.get("source") is None else as_text(record["source"], "'source'")
+    source, title = _label(record, "source"), _label(record, "title")
     multi_span = _flag(record, "multi_span") or _MULTI_SPAN_SOURCE.fullmatch(source) is not None
     golds = []
     for number, answer in enumerate(_answers(record), start=1):
         with within(f"Answer {number}"):
             golds.append(_gold(as_object(answer, "It"), context, start))
     golds = _with_words(golds)
-    return (ReadingQuestion(name, question_field(record), context, tuple(golds), multi_span, source, entry.where),)
+    question = question_field(record)
+    return (ReadingQuestion(name, question, context, tuple(golds), multi_span, source, title, entry.where),)
+
+
+def _label(record: Mapping[str, Any], name: str) -> str:
+    return "" if record.get(name) is None else as_text(record[name], f"'{name}'")
 
 
 def _answers(record: Mapping[str, Any]) -> list[Any]:
@@ -144,7 +151,7 @@ def _squad_document(text: str) -> Mapping[str, Any] | None:
 
 
 def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> Iterator[Entry | Problem]:
-    """An object for each question, with its paragraph's context."""
+    """An object for each question, with its paragraph's context and its article's title."""
     articles = _children([Entry(source.name, document)], "data", "article")
     paragraphs = _children(articles, "paragraphs", "paragraph")
     lines = _id_lines(text)
@@ -158,7 +165,7 @@ def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> It
 
 
 def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Iterator[Entry | Problem]:
-    """The objects listed under ``name``, each with the context of what lists it; ``where`` counts them."""
+    """The objects listed under ``name``, each with title and context of what lists it; ``where`` counts them."""
     for parent in parents:
         if isinstance(parent, Problem):
             yield parent
@@ -175,7 +182,7 @@ def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Itera
             except MalformedError as flaw:
                 yield Problem(where, None, str(flaw))
                 continue
-            inherited = {"context": parent.record["context"]} if "context" in parent.record else {}
+            inherited = {name: parent.record[name] for name in ("title", "context") if name in parent.record}
             yield Entry(where, {**inherited, **record})
 
 

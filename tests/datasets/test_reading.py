@@ -54,8 +54,8 @@ def test_json_lines(tmp_path: Path, packed: bool) -> None:
     loaded = load_reading(path)
     golds = (GoldSpan("Ada Marsh", 0), GoldSpan("small", CONTEXT.index("small")))
     assert loaded.items == (
-        ReadingQuestion("a", "Who runs it?", CONTEXT, golds, False, "news", f"{path}:1"),
-        ReadingQuestion("b", "Who runs it?", CONTEXT, (), False, "", f"{path}:2"),
+        ReadingQuestion("a", "Who runs it?", CONTEXT, golds, False, "news", "", f"{path}:1"),
+        ReadingQuestion("b", "Who runs it?", CONTEXT, (), False, "", "", f"{path}:2"),
     )
     assert loaded.problems == ()
 

@@ -1,0 +1,74 @@
+"""The command ``assistant train reader``: from question files to the weights of a reader."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.apps.options import Exit, Verbose, start
+
+if TYPE_CHECKING:
+    from assistant.reading.training.trainer import Report
+
+training = typer.Typer(help="Train the models.", no_args_is_help=True)
+
+
+@training.callback()
+def _group() -> None:
+    """Train the models."""
+
+
+@training.command("reader")
+def train(
+    data: Annotated[Path, typer.Argument(help="Folder of the training files that the configuration names.")],
+    out: Annotated[Path, typer.Argument(help="Folder for checkpoint, log and in the end the reader.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", help="A TOML file like the one the bundled reader was trained with.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over, whatever the folder holds.")] = False,
+    threads: Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0: all cores.")] = 0,
+    verbose: Verbose = False,
+) -> None:
+    """Train a reader; run it again to go on where it was cut."""
+    start(None, verbose)
+    from assistant.reading.training.config import BUNDLED, load_config
+    from assistant.reading.training.run import RunOptions, train_reader
+
+    stop = _Stop()
+    options = RunOptions(data, out, fresh=fresh, threads=threads, until=stop.wanted)
+    done = train_reader(load_config(config or BUNDLED), options, _show)
+    if not done:
+        typer.echo(f"Stopped; the same command goes on from the checkpoint in {out}.", err=True)
+        sys.exit(Exit.INTERRUPTED)
+    typer.echo(f"The reader is in {out}; ASSISTANT_READER={out} uses it.")
+
+
+class _Stop:
+    """Notes the first request to stop; the run ends after its batch. A second one ends it at once."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def wanted(self) -> bool:
+        return self._asked
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+
+def _show(report: Report) -> None:
+    held_out = "" if report.held_out is None else f"  held out {report.held_out:.3f}"
+    hours, minutes = divmod(round(report.seconds_left / 60), 60)
+    typer.echo(
+        f"{report.done:6.1%}  {report.tokens / 1e6:6.2f} M tokens  loss {report.loss:.3f}  rate {report.rate:.1e}"
+        f"  {report.tokens_per_second:,.0f} tokens/s  {hours} h {minutes:02} min left{held_out}"
+    )

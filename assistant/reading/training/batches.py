@@ -1,0 +1,143 @@
+"""From examples to padded batches of windows, in an order that a run can be taken up in anywhere."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.reading.training.examples import Example, ExampleMaker
+from assistant.reading.windows import TextTokens, Window, WindowMaker
+
+#: Questions whose windows are sorted by length together.
+_CHUNK = 1024
+
+
+class LabelledWindow(NamedTuple):
+    """A window with the positions at which its gold answers start and end; its null position where it has none."""
+
+    window: Window
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+class Place(NamedTuple):
+    """Where in a run a batch stands: its epoch, the chunk in the epoch, and its number in the chunk."""
+
+    epoch: int = 0
+    chunk: int = 0
+    batch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """b windows padded to n tokens.
+
+    Attributes:
+        after: the place from which the run goes on after this batch.
+        input_ids, token_type_ids: (b, n).
+        mask: (b, n), whether a position is not padding.
+        starts, ends: (b, n), whether a gold answer starts (ends) there.
+        tokens: how many positions are not padding.
+    """
+
+    after: Place
+    input_ids: NDArray[np.int64]
+    token_type_ids: NDArray[np.int64]
+    mask: NDArray[np.bool_]
+    starts: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
+    tokens: int
+
+
+class Batcher:
+    """Makes the endless stream of a run's batches.
+
+    Args:
+        maker: makes examples.
+        windows: the model's.
+        batch_tokens: positions of a batch at most, padding counted (one window when that is longer).
+        seed: of the order of batches.
+    """
+
+    def __init__(self, maker: ExampleMaker, windows: WindowMaker, batch_tokens: int, seed: int) -> None:
+        self._maker = maker
+        self._windows = windows
+        self._batch_tokens = batch_tokens
+        self._seed = seed
+
+    def stream(self, place: Place = Place()) -> Iterator[Batch]:  # noqa: B008 - a place is immutable
+        """Every batch from ``place`` on."""
+        epoch, chunk, batch = place
+        while True:
+            drawn = self._maker.draw(epoch)
+            if not drawn:
+                return
+            chunks = [drawn[at : at + _CHUNK] for at in range(0, len(drawn), _CHUNK)]
+            for number in range(chunk, len(chunks)):
+                examples = [one for question in chunks[number] for one in self._maker.examples(*question, epoch)]
+                batches = self._batches(examples, random.Random(f"{self._seed} batches {epoch} {number}"))
+                for at in range(batch, len(batches)):
+                    after = Place(epoch, number, at + 1) if at + 1 < len(batches) else Place(epoch, number + 1)
+                    yield padded(batches[at], after)
+                batch = 0
+            epoch, chunk = epoch + 1, 0
+
+    def _batches(self, examples: Sequence[Example], rng: random.Random) -> list[list[LabelledWindow]]:
+        windows = [window for example in examples for window in labelled(example, self._windows)]
+        batches = by_length(windows, self._batch_tokens)
+        rng.shuffle(batches)
+        return batches
+
+
+def labelled(example: Example, maker: WindowMaker) -> list[LabelledWindow]:
+    """The windows of an example as they are made when serving, each with its labels."""
+    (tokens,), windows = maker.make(example.question, [example.text])
+    spans = [_token_span(tokens, start, end) for start, end in example.golds]
+    return [_labelled(window, spans) for window in windows]
+
+
+def by_length(windows: Sequence[LabelledWindow], batch_tokens: int) -> list[list[LabelledWindow]]:
+    """The windows in batches of similar length, each at most ``batch_tokens`` when padded."""
+    batches: list[list[LabelledWindow]] = []
+    for window in sorted(windows, key=lambda one: len(one.window.input_ids)):
+        longest = len(window.window.input_ids)  # so far, as they are sorted
+        if not batches or (len(batches[-1]) + 1) * longest > batch_tokens:
+            batches.append([])
+        batches[-1].append(window)
+    return batches
+
+
+def padded(windows: Sequence[LabelledWindow], after: Place = Place()) -> Batch:  # noqa: B008 - immutable
+    """The windows as one batch."""
+    lengths = [len(one.window.input_ids) for one in windows]
+    shape = (len(windows), max(lengths))
+    ids, types = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    mask, starts, ends = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
+    for row, (one, length) in enumerate(zip(windows, lengths, strict=True)):
+        ids[row, :length] = one.window.input_ids
+        types[row, :length] = one.window.token_type_ids
+        mask[row, :length] = True
+        starts[row, list(one.starts)] = True
+        ends[row, list(one.ends)] = True
+    return Batch(after, ids, types, mask, starts, ends, sum(lengths))
+
+
+def _token_span(tokens: TextTokens, start: int, end: int) -> tuple[int, int]:
+    """First and last token that share a character with ``[start, end)``."""
+    return int(np.searchsorted(tokens.ends, start, "right")), int(np.searchsorted(tokens.starts, end)) - 1
+
+
+def _labelled(window: Window, spans: Sequence[tuple[int, int]]) -> LabelledWindow:
+    shift = window.slice_at - window.first_token
+    inside = [
+        (first + shift, last + shift)
+        for first, last in spans
+        if window.first_token <= first <= last < window.first_token + window.tokens
+    ]
+    starts, ends = zip(*inside, strict=True) if inside else ((window.null_at,), (window.null_at,))
+    return LabelledWindow(window, starts, ends)

@@ -1,0 +1,109 @@
+"""How a reader is trained: one TOML file, every key of it checked."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingsError
+
+#: How the bundled reader was trained.
+BUNDLED = Path(__file__).with_name("reader.toml")
+
+Share = Field(0.0, ge=0, le=1)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Examples(_Part):
+    """What an epoch is made of.
+
+    Attributes:
+        passes: for each data file (name without endings), how often an epoch asks each of its questions; 0.4 asks
+            two fifths of them, a different draw each epoch.
+        cropped: share of questions read over a part of their context, as long as a passage of the index.
+        joined: share read over their context and another paragraph of the article, as neighbours are joined.
+        retyped: share asked as people type: no question mark, headline style, typos.
+        unanswerable: share asked once more, changed so that the context does not answer it.
+        neighbours: share asked once more over another paragraph of the article that lacks the answer.
+        retrieved: share asked once more over a passage that the project's own retriever returns and that lacks it.
+        history: share of the questions that can follow an earlier one asked as a follow-up, its history in front.
+        held_out: questions of each file that are never trained on, for the log's validation figures.
+    """
+
+    passes: dict[str, float]
+    cropped: float = Share
+    joined: float = Share
+    retyped: float = Share
+    unanswerable: float = Share
+    neighbours: float = Share
+    retrieved: float = Share
+    history: float = Share
+    held_out: int = Field(40, ge=0)
+
+
+class Optimiser(_Part):
+    """How weights move.
+
+    Attributes:
+        tokens: length of the whole run, padding not counted.
+        batch_tokens: tokens of a batch, padding counted.
+        peak_rate: learning rate after warm-up.
+        warmup, decay: first and last share of the run, in which the rate rises to, falls from the peak.
+        weight_decay: of AdamW (Loshchilov and Hutter 2019); not for biases and norms.
+        clip: largest norm of the gradient.
+        averaging: decay per batch of the running average of weights that is kept at the end; 0: the last weights.
+        dropout: in the encoder.
+        train_embeddings: whether token embeddings move too.
+    """
+
+    tokens: int = Field(ge=1)
+    batch_tokens: int = Field(4096, ge=1)
+    peak_rate: float = Field(2e-4, gt=0)
+    warmup: float = Field(0.03, ge=0, lt=1)
+    decay: float = Field(0.3, ge=0, le=1)
+    weight_decay: float = Field(0.01, ge=0)
+    clip: float = Field(1.0, gt=0)
+    averaging: float = Field(0.0, ge=0, lt=1)
+    dropout: float = Share
+    train_embeddings: bool = False
+
+
+class TrainingConfig(_Part):
+    """Everything a run depends on besides its data.
+
+    Attributes:
+        seed: of every draw.
+        base: "bundled-embedder" for the encoder of the bundled embedder, or a folder with a BERT encoder or reader.
+        max_length: longest window in tokens.
+        examples, optimiser: see there.
+    """
+
+    seed: int = 0
+    base: str = "bundled-embedder"
+    max_length: int = Field(384, ge=32, le=512)
+    examples: Examples
+    optimiser: Optimiser
+
+
+def load_config(path: Path = BUNDLED) -> TrainingConfig:
+    """The configuration in a TOML file.
+
+    Raises:
+        SettingsError: naming the file and the key, when it cannot be read or says something impossible.
+    """
+    try:
+        return TrainingConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"Cannot read {path}: {error.strerror}.", "Check --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.", "Correct that line.") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']} (got {item['input']!r})" for item in error.errors()
+        )
+        raise SettingsError(f"{path} cannot be used: {problems}.", f"Compare it with {BUNDLED.name}.") from error
