@@ -1,11 +1,13 @@
 """Makes the bundled models' ONNX files again from their safetensors: ``python -m assistant.models.export``.
 
-The same weights give the same bytes. Needs the ``train`` extra (``onnx``).
+With a folder, only those of the reader in it. The same weights give the same bytes. Needs the ``train`` extra
+(``onnx``).
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from safetensors.numpy import load_file
@@ -42,5 +44,8 @@ def export_embedder(folder: Path = EMBEDDER_FOLDER) -> None:
 
 
 if __name__ == "__main__":
-    export_reader()
-    export_embedder()
+    if len(sys.argv) > 1:
+        export_reader(Path(sys.argv[1]))
+    else:
+        export_reader()
+        export_embedder()

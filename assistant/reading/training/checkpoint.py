@@ -61,10 +61,10 @@ def read_checkpoint(folder: Path, run: str) -> tuple[dict[str, torch.Tensor], Pr
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - not a mapping
             progress = Progress(Place(*known.pop("place")), **known)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"The checkpoint {path} cannot be read: {error}.", "Delete it, or start with --fresh.") from error
+        raise ModelError(f"The checkpoint {path} cannot be read: {error}.", "Start over with --fresh.") from error
     if metadata.get("run") != run:
         raise ModelError(
             f"The checkpoint {path} is of a run with another configuration or other data.",
-            "Give another --out, the same configuration and data, or --fresh to start over.",
+            "Give another folder, the same configuration and data, or --fresh to start over.",
         )
     return tensors, progress

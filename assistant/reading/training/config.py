@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -35,7 +36,7 @@ class Examples(_Part):
         held_out: questions of each file that are never trained on, for the log's validation figures.
     """
 
-    passes: dict[str, float]
+    passes: dict[str, Annotated[float, Field(ge=0)]]
     cropped: float = Share
     joined: float = Share
     retyped: float = Share

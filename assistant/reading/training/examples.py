@@ -102,11 +102,7 @@ class ExampleMaker:
 
     def held_out(self) -> list[Example]:
         """The questions nobody trains on, as they are."""
-        return [
-            Example(one.question, one.context, _golds(one))
-            for a_set in self._sets
-            for one in a_set.held_out
-        ]
+        return [Example(one.question, one.context, _golds(one)) for a_set in self._sets for one in a_set.held_out]
 
     def _question(self, asked: ReadingQuestion, rng: random.Random) -> str:
         if rng.random() < self._recipe.history:

@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelError
-from assistant.models.files import READER_FOLDER, TOKENIZER, WEIGHTS, embedder_weights, require
+from assistant.models.files import TOKENIZER, WEIGHTS
+from assistant.reading.training.base import CONFIG, TOKENIZER_CONFIG, Base
 from assistant.reading.training.batches import Batch
 
 if TYPE_CHECKING:
     import torch
 
-_CONFIG = "config.json"
-
 
 class SpanNetwork:
     """A BERT encoder with a head that scores every token as an answer's start and end.
 
+    Args:
+        base: where its encoder comes from; a head that the base lacks is drawn with ``seed``.
+        seed: of that draw and of dropout.
+        dropout: in the encoder, 0..1.
+        device: where it runs.
+
     Attributes:
-        module: ``BertForQuestionAnswering`` with fp32 weights, on its device.
+        module: ``BertForQuestionAnswering`` with fp32 weights.
     """
 
-    def __init__(self, base: str, *, seed: int, dropout: float, device: torch.device) -> None:
-        """Loads the encoder ``base`` names (see TrainingConfig); a head that it lacks is drawn with ``seed``."""
+    def __init__(self, base: Base, *, seed: int, dropout: float, device: torch.device) -> None:
+        """Raises ModelError when the base is no BERT encoder."""
         import torch
         from transformers import BertConfig, BertForQuestionAnswering
 
-        weights, config = _base_files(base)
-        settings = json.loads(require(config).read_text(encoding="utf-8"))
+        settings = json.loads(base.config.read_text(encoding="utf-8"))
         settings.update(hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
-        # On a CPU plain attention trains a third faster than the fused kernel (bench in the model card).
-        implementation = "eager" if device.type == "cpu" else "sdpa"
+        # On CPUs plain attention trains a quarter faster than the fused kernel, whose backward pass is slow there.
+        settings["attn_implementation"] = "eager" if device.type == "cpu" else "sdpa"
         torch.manual_seed(seed)
-        bert = BertConfig(**settings, attn_implementation=implementation)
-        self.module = BertForQuestionAnswering(bert)
-        missing, _ = self.module.load_state_dict(_named(weights), strict=False)
-        if lacking := [name for name in missing if not name.startswith("qa_outputs")]:
-            raise ModelError(f"The base {base!r} lacks {', '.join(lacking[:3])}.", "Give a BERT encoder.")
-        self.module.to(device)
+        self.module = BertForQuestionAnswering(BertConfig(**settings))
+        _load(self.module, base.weights)
+        self.module.to(device)  # type: ignore[arg-type]
         self._device = device
+        self._base = base
 
     def freeze_embeddings(self) -> None:
         """Keep the embeddings of tokens and positions as they are."""
@@ -83,8 +84,13 @@ class SpanNetwork:
             for name, tensor in self.module.state_dict().items()
         }
         save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
-        for name in (_CONFIG, TOKENIZER, "tokenizer_config.json"):
-            (folder / name).write_bytes((READER_FOLDER / name).read_bytes())
+        for name, file in (
+            (CONFIG, self._base.config),
+            (TOKENIZER, self._base.tokenizer),
+            (TOKENIZER_CONFIG, self._base.tokenizer_config),
+        ):
+            (folder / name).write_bytes(file.read_bytes())
+        (folder / WEIGHTS).chmod(0o644)  # the library makes it private
 
     def _on_device(self, array: Any) -> torch.Tensor:
         import torch
@@ -98,17 +104,17 @@ def _marginal_loss(logits: torch.Tensor, mask: torch.Tensor, gold: torch.Tensor)
     return (everything - logits.masked_fill(~gold, lowest).logsumexp(1)).mean()
 
 
-def _base_files(base: str) -> tuple[Path, Path]:
-    """Weights and configuration."""
-    if base == "bundled-embedder":
-        return embedder_weights(), READER_FOLDER / _CONFIG
-    return require(Path(base) / WEIGHTS, "Check the setting 'base'."), require(Path(base) / _CONFIG)
-
-
-def _named(weights: Path) -> Mapping[str, torch.Tensor]:
-    """The tensors under the names of BertForQuestionAnswering, as fp32; an encoder's own lack its "bert."."""
+def _load(module: torch.nn.Module, weights: Path) -> None:
+    """Fills ``module`` from a reader's or a bare encoder's tensors, whose names lack the "bert."; as fp32."""
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    tensors = load_file(weights)
-    bare = not any(name.startswith("bert.") for name in tensors)
-    return {f"bert.{name}" if bare else name: tensor.float() for name, tensor in tensors.items()}
+    try:
+        tensors = load_file(weights)
+        bare = not any(name.startswith("bert.") for name in tensors)
+        named = {f"bert.{name}" if bare else name: tensor.float() for name, tensor in tensors.items()}
+        missing, _ = module.load_state_dict(named, strict=False)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(f"The weights {weights} cannot be used: {error}.", "Give a BERT encoder as base.") from error
+    if lacking := [name for name in missing if not name.startswith("qa_outputs")]:
+        raise ModelError(f"The weights {weights} lack {', '.join(lacking[:3])}.", "Give a BERT encoder as base.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import ModelError
 from assistant.index.embedder import open_embedder
-from assistant.models.files import READER_FOLDER, TOKENIZER
 from assistant.models.tokenizer import TextTokenizer
 from assistant.models.torch_models import prepare_torch
+from assistant.reading.training.base import find_base
 from assistant.reading.training.batches import Batch, Batcher, by_length, labelled, padded
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
@@ -23,7 +23,7 @@ from assistant.reading.training.network import SpanNetwork
 from assistant.reading.training.sources import digests, find_files, load_sets
 from assistant.reading.training.trainer import Report, Trainer
 from assistant.reading.windows import WindowMaker
-from assistant.settings import Settings
+from assistant.settings import load_settings
 
 LOG = "training.jsonl"
 #: What the weights were made of: configuration, digests of the data, versions.
@@ -63,14 +63,16 @@ def train_reader(config: TrainingConfig, options: RunOptions, report: Callable[[
         with FileLock(options.folder / ".lock", timeout=0):
             return _train(config, options, files, record, report)
     except Timeout as error:
-        raise ModelError(f"Another process trains in {options.folder}.", "Wait for it, or give another --out.") from error
+        raise ModelError(
+            f"Another process trains in {options.folder}.", "Wait for it, or give another --out."
+        ) from error
 
 
 def _train(
     config: TrainingConfig,
     options: RunOptions,
     files: dict[str, Path],
-    record: dict[str, object],
+    record: Mapping[str, object],
     report: Callable[[Report], None],
 ) -> bool:
     folder = options.folder
@@ -78,11 +80,12 @@ def _train(
         for name in (CHECKPOINT, LOG, RECORD):
             (folder / name).unlink(missing_ok=True)
     device = prepare_torch(options.threads)
-    embedder = open_embedder(Settings(threads=options.threads)) if config.examples.retrieved else None
+    embedder = open_embedder(load_settings(threads=options.threads)) if config.examples.retrieved else None
     maker = ExampleMaker(load_sets(files, config, embedder, folder), config.examples, config.seed)
     del embedder
-    windows = WindowMaker(TextTokenizer.from_file(READER_FOLDER / TOKENIZER), max_length=config.max_length)
-    network = SpanNetwork(config.base, seed=config.seed, dropout=config.optimiser.dropout, device=device)
+    base = find_base(config.base)
+    windows = WindowMaker(TextTokenizer.from_file(base.tokenizer), max_length=config.max_length)
+    network = SpanNetwork(base, seed=config.seed, dropout=config.optimiser.dropout, device=device)
     if not config.optimiser.train_embeddings:
         network.freeze_embeddings()
     trainer = Trainer(

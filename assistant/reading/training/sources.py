@@ -113,7 +113,7 @@ def _mined(
 def _mine(
     questions: Sequence[ReadingQuestion], contexts: Sequence[str], vectors: NDArray[np.float32], embedder: Embedder
 ) -> Mined:
-    """For each question (n, _MINED) the numbers of the nearest contexts that lack its answers; -1 where none is left."""
+    """For each question (n, _MINED) the nearest contexts that lack its answers, by number; -1 where none is left."""
     mined = _none(questions)
     folded = [context.casefold() for context in contexts]
     for first in range(0, len(questions), _ROWS):

@@ -172,7 +172,7 @@ class Trainer:
     def _measured(self) -> float:
         import torch
 
-        self._network.module.eval()
+        self._network.module.eval()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             losses = [float(self._network.loss(batch)) * len(batch.input_ids) for batch in self._held_out]
         self._network.module.train()

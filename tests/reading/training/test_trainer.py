@@ -1,0 +1,142 @@
+"""Training: it learns, it can be cut and taken up, and what it leaves behind answers questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DatasetError, ModelError
+from assistant.reading.training.checkpoint import FILE as CHECKPOINT
+from assistant.reading.training.config import TrainingConfig
+from assistant.reading.training.run import LOG, RECORD, RunOptions, train_reader
+from assistant.reading.training.schedule import rate
+from assistant.reading.training.trainer import Report
+from tests.reading.training.configs import config
+
+
+def trained(
+    configuration: TrainingConfig, data: Path, folder: Path, until: Callable[[], bool] = lambda: False
+) -> tuple[bool, list[Report]]:
+    reports: list[Report] = []
+    options = RunOptions(data, folder, threads=1, until=until)
+    return train_reader(configuration, options, reports.append), reports
+
+
+def after(batches: int) -> Callable[[], bool]:
+    """Asks to stop after so many batches."""
+    count = 0
+
+    def asked() -> bool:
+        nonlocal count
+        count += 1
+        return count >= batches
+
+    return asked
+
+
+def weights(folder: Path) -> dict[str, bytes]:
+    from safetensors.numpy import load_file
+
+    return {name: tensor.tobytes() for name, tensor in load_file(folder / "model.safetensors").items()}
+
+
+@pytest.fixture(scope="module")
+def finished(tiny_base: Path, small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    done, _ = trained(config(tiny_base, tokens=120_000, averaging=0.9), small_data, folder)
+    assert done
+    return folder
+
+
+def test_a_trained_reader_answers_what_it_was_trained_on(finished: Path) -> None:
+    from assistant.reading.torch_scorer import open_torch_reader
+
+    reader = open_torch_reader(str(finished), threads=1)
+    text = "In 1921 the mayor opened a school. Dev Roy led the team that built it in Quito. It was cold."
+    who, where = (
+        reader.read(question, [text])[0]
+        for question in ("Who led the team that built the school?", "Where did Dev Roy build the school?")
+    )
+    assert (who.text, where.text) == ("Dev Roy", "Quito")
+    assert reader.read("Who closed the bank?", [text])[0].margin < min(who.margin, where.margin)
+
+
+def test_the_log_and_the_record_tell_what_was_done(finished: Path) -> None:
+    lines = [json.loads(line) for line in (finished / LOG).read_text(encoding="utf-8").splitlines()]
+    assert lines[-1]["done"] >= 1
+    assert lines[-1]["loss"] < lines[0]["loss"]
+    record = json.loads((finished / RECORD).read_text(encoding="utf-8"))
+    assert record["config"]["optimiser"]["tokens"] == 120_000
+    assert set(record["data"]) == {"people", "refusals"}
+
+
+def test_a_cut_run_ends_with_the_weights_of_an_uncut_one(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    configuration = config(tiny_base, tokens=12_000, averaging=0.9, unanswerable=1.0)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert trained(configuration, small_data, whole)[0]
+    for batches in (1, 4):
+        assert not trained(configuration, small_data, cut, after(batches))[0]
+        assert not (cut / "model.safetensors").exists()
+    assert trained(configuration, small_data, cut)[0]
+    assert weights(cut) == weights(whole)
+
+
+def test_a_run_that_is_done_is_not_trained_again(finished: Path, tiny_base: Path, small_data: Path) -> None:
+    before = weights(finished)
+    done, reports = trained(config(tiny_base, tokens=120_000, averaging=0.9), small_data, finished)
+    assert done
+    assert not reports
+    assert weights(finished) == before
+
+
+def test_a_run_can_be_made_longer_but_not_otherwise_changed(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    assert trained(config(tiny_base, tokens=3_000), small_data, tmp_path)[0]
+    done, reports = trained(config(tiny_base, tokens=6_000, decay=0.5), small_data, tmp_path)
+    assert done
+    assert reports[-1].tokens >= 6_000
+    with pytest.raises(ModelError, match="another configuration"):
+        trained(config(tiny_base, tokens=6_000, peak_rate=1e-3), small_data, tmp_path)
+
+
+def test_starting_over_forgets_the_checkpoint(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    assert trained(config(tiny_base, tokens=3_000), small_data, tmp_path)[0]
+    options = RunOptions(small_data, tmp_path, fresh=True, threads=1)
+    reports: list[Report] = []
+    assert train_reader(config(tiny_base, tokens=3_000, peak_rate=1e-3), options, reports.append)
+    assert reports[0].batches <= reports[-1].batches <= 10
+
+
+def test_a_damaged_checkpoint_is_named(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    assert trained(config(tiny_base, tokens=3_000), small_data, tmp_path)[0]
+    whole = (tmp_path / CHECKPOINT).read_bytes()
+    (tmp_path / CHECKPOINT).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match=CHECKPOINT):
+        trained(config(tiny_base, tokens=3_000), small_data, tmp_path)
+
+
+def test_a_base_that_is_no_encoder_is_refused(small_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="base"):
+        trained(config(tmp_path / "nothing"), small_data, tmp_path / "run")
+
+
+def test_data_that_is_not_there_is_named(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="absent"):
+        trained(config(tiny_base, passes={"absent": 1.0}), small_data, tmp_path)
+
+
+def test_frozen_embeddings_stay_as_they_were(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    assert trained(config(tiny_base, tokens=3_000, train_embeddings=False), small_data, tmp_path)[0]
+    name = "embeddings.word_embeddings.weight"
+    before, now = load_file(tiny_base / "model.safetensors"), load_file(tmp_path / "model.safetensors")
+    assert abs(before[name] - now[f"bert.{name}"]).max() < 1e-3  # fp16 on disk
+
+
+def test_the_rate_rises_stays_and_falls_to_zero() -> None:
+    optimiser = config(Path("x"), warmup=0.1, decay=0.4, peak_rate=1.0).optimiser
+    assert [round(rate(done, optimiser), 6) for done in (0, 0.05, 0.1, 0.6, 0.8, 1.0)] == [0, 0.5, 1, 1, 0.5, 0]
+    assert rate(1.2, optimiser) == 0
