@@ -24,7 +24,7 @@ class AnswerComposer:
 
     Args:
         article: gives the article of an id.
-        evidence: how sure a span in a passage is.
+        evidence: how sure spans in passages, and the answers they make, are.
         min_confidence: answer when at least this sure (0..1); None: the evidence's own threshold.
         max_alternatives: how many other answers are kept.
 
@@ -59,7 +59,7 @@ class AnswerComposer:
             retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
             spans: the reader's candidates.
         """
-        candidates = merge(self._citations(retrieved, spans))
+        candidates = merge(self._citations(retrieved, spans), self._evidence)
         answer = self._answer(question, standalone_question, candidates, found_passages=bool(retrieved))
         return Trace(answer, tuple(retrieved), tuple(candidates))
 
@@ -99,7 +99,7 @@ class AnswerComposer:
         for span in spans:
             item = retrieved[span.index]
             start, end = item.passage.start + span.start, item.passage.start + span.end
-            confidence = self._evidence.confidence(span, item)
+            confidence = self._evidence.of_span(span, item)
             found.append(cite(self._article(item.passage.article_id), start, end, confidence))
         return [citation for citation in found if citation is not None]
 

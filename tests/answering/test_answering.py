@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +11,9 @@ from hypothesis import strategies as st
 
 from assistant.answering.answerer import AnswerComposer
 from assistant.answering.citing import cite
-from assistant.answering.evidence import FILE, Evidence
+from assistant.answering.evidence import Evidence, Logistic
 from assistant.answering.normalise import meaning
-from assistant.errors import ModelError, StoreDamagedError
+from assistant.errors import StoreDamagedError
 from assistant.reading.calibration import Calibration
 from assistant.records import Answer, AnswerSpan, Article, Metadata, Passage, RetrievedPassage, Segment
 
@@ -42,7 +40,7 @@ def whole(article: Article) -> RetrievedPassage:
 
 
 #: Half sure at a margin of 0; refuses below that.
-EVIDENCE = Evidence(1.0, 0.0, 0.0, no_answer_threshold=0.5)
+EVIDENCE = Evidence.of_calibration(Calibration(1.0, 0.0, 0.0))
 
 
 def answer_with(
@@ -131,7 +129,8 @@ def test_a_passage_nearer_to_the_question_wins_between_equal_margins() -> None:
     spans = [AnswerSpan("June 12", 0, *_place(articles[0], "June 12"), 2.0, 0.0, 0.0),
              AnswerSpan("July 1", 1, *_place(articles[1], "July 1"), 2.0, 0.0, 0.0)]  # fmt: skip
     held = {article.id: article for article in articles}
-    composer = AnswerComposer(held.__getitem__, Evidence(1.0, 3.0, -2.0, 0.1), None, max_alternatives=3)
+    evidence = Evidence(Logistic({"margin": 1.0, "similarity": 3.0}, -2.0), EVIDENCE.answer, 0.1)
+    composer = AnswerComposer(held.__getitem__, evidence, None, max_alternatives=3)
     answer = composer.compose("When?", "When?", retrieved, spans).answer
     assert [answer.text, answer.alternatives[0].text] == ["July 1", "June 12"]
 
@@ -139,31 +138,6 @@ def test_a_passage_nearer_to_the_question_wins_between_equal_margins() -> None:
 def _place(article: Article, words: str) -> tuple[int, int]:
     start = article.text.index(words)
     return start, start + len(words)
-
-
-@given(st.floats(-60, 60), st.floats(-60, 60), st.floats(-1, 1), st.floats(-1, 1))
-def test_evidence_is_monotone(margin: float, other: float, similarity: float, nearer: float) -> None:
-    evidence = Evidence.fitted_for(*_shipped(), Calibration())
-    low, high = sorted((margin, other))
-    far, near = sorted((similarity, nearer))
-    assert 0 <= evidence.of(low, far) <= evidence.of(high, near) <= 1
-
-
-def test_other_models_get_the_readers_own_calibration() -> None:
-    evidence = Evidence.fitted_for("another reader", "another embedder", Calibration(0.5, -1.0, 4.0))
-    assert evidence.similarity_weight == 0
-    assert evidence.of(4.0, 0.3) == pytest.approx(evidence.no_answer_threshold)
-
-
-def test_malformed_weights_are_told(tmp_path: Path) -> None:
-    (tmp_path / "evidence.json").write_text('{"reader": 1}')
-    with pytest.raises(ModelError, match=r"evidence\.json"):
-        Evidence.fitted_for("r", "e", Calibration(), tmp_path / "evidence.json")
-
-
-def _shipped() -> tuple[str, str]:
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
-    return stored["readers"][0], stored["embedders"][0]
 
 
 def test_no_passages_is_its_own_refusal() -> None:
