@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.reading.training.kin_words import KINDS, OPPOSITES, word_set
+from assistant.reading.training.kin_words import BASE_VERBS, KINDS, OPPOSITES, phrase_set, word_set
 from assistant.reading.training.name_lists import LISTED
-from assistant.reading.training.names import kind_at, name_places, names_in
+from assistant.reading.training.names import is_guess, name_places, names_in
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_NUMBER = re.compile(r"(?<![\w.,$£€-])(\d{1,3}(?:,\d{3})+|\d+)(s|th|%)?(?![\w-])(?![.,:/]\d)")
+_NUMBER = re.compile(r"(?<![\w.,$£€/-])(\d{1,3}(?:,\d{3})+|\d+)(s|th|%)?(?![\w-])(?![.,:/]\d)")
 _LAST_YEAR = 2029
 _NEIGHBOURS_READ = 3
 _NAMES_TRIED = 3
+_NEGATED_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -59,24 +60,40 @@ def holds(text: str, words: str) -> bool:
 
 def other_names(case: Case) -> Iterator[Change]:
     """Names of the question that the context shares, each with others of its kind."""
-    in_context = names_in(case.context)
     for start, end in name_places(case.question):
         name = case.question[start:end]
-        kind = kind_at(case.question, start, end)
-        kinds = in_context.get(name, frozenset()) | {kind}
-        if not holds(case.context, name) or (_WH_BEFORE.search(case.question[:start]) and kind.startswith("as ")):
+        kinds = _kinds_of(name, case)
+        if not holds(case.context, name) or _is_fixed(case.question, start, end, kinds):
             continue
         for text in [case.context, *_some(case.neighbours, _NEIGHBOURS_READ, case.rng)]:
             others = [other for other, found in names_in(text).items() if found & kinds and _differ(other, name)]
             for other in _some(others, _NAMES_TRIED, case.rng):
                 yield Change(start, end, other)
-        if not _THE_BEFORE.search(case.question[:start]) or kind in ("people", "peoples"):
+        for kind in sorted(kinds):
             for other in _some(LISTED.get(kind, ()), 2, case.rng):
                 yield Change(start, end, other)
 
 
+def _kinds_of(name: str, case: Case) -> frozenset[str]:
+    """What a name of the question can name: as the context tells, or else as it stands in the question."""
+    in_context = names_in(case.context).get(name, frozenset())
+    in_question = names_in(case.question)[name]
+    return in_context if in_context and not is_guess(in_context) else in_question
+
+
 _WH_BEFORE = re.compile(r"\b(?:what|which|whose|how many)\s*$", re.IGNORECASE)
 _THE_BEFORE = re.compile(r"\bthe\s*$", re.IGNORECASE)
+_NOUN_AFTER = re.compile(r" (?!to\b|in\b|of\b|out\b|and\b|on\b|for\b|from\b|did\b|do\b|had\b)[a-z]")
+_BOUND_AFTER = re.compile(r" ?\d|['’](?!s\b)| (?:the )?[A-Z]")
+
+
+def _is_fixed(question: str, start: int, end: int, kinds: frozenset[str]) -> bool:
+    """Whether another name would not fit in this place: "the French", "which Spanish", "Season 3", "Jones' house"."""
+    if _BOUND_AFTER.match(question, end):
+        return True
+    if kinds & {"people", "state", "city", "country", "month"} and _THE_BEFORE.search(question[:start]):
+        return _NOUN_AFTER.match(question, end) is None
+    return _WH_BEFORE.search(question[:start]) is not None and "people" not in kinds
 
 
 def _differ(other: str, name: str) -> bool:
@@ -93,7 +110,17 @@ def _initials(name: str) -> str:
 
 def opposites(case: Case) -> Iterator[Change]:
     """Words of the question, each with its opposites."""
-    return _from_table(case, OPPOSITES)
+    for change in _from_table(case, OPPOSITES):
+        ends_something = case.question[change.start : change.end].lower() in _OF_SPANS
+        if not (ends_something and _SPAN_OF_TIME.search(case.context)):
+            yield change
+
+
+# "From 1990 to 1995" answers both when it began and when it ended.
+_OF_SPANS = word_set(
+    "begin began beginning start started end ended ending finish finished first last before after born"
+)
+_SPAN_OF_TIME = re.compile(r"\d\)?\s*(?:[–-]|to|until|till|and)\s*(?:\w+ )?\d")
 
 
 def kin(case: Case) -> Iterator[Change]:
@@ -102,117 +129,89 @@ def kin(case: Case) -> Iterator[Change]:
 
 
 # A word that follows one of these means something else than in the lists, or has no opposite there.
-_UNCHANGED_AFTER = word_set("how very so too as used at to no not never what's being right")
-_UNCHANGED_PAIRS = frozenset(
-    pair.strip()
-    for pair in [
-        "\n    first name",
-        " last name",
-        " first names",
-        " last names",
-        " first lady",
-        " first aid",
-        " first hand",
-        " high school",
-        " high schools",
-        "\n    best known",
-        " most of",
-        " most people",
-        " most common",
-        " last for",
-        " old testament",
-        " new testament",
-        " new year",
-        " close to",
-        "\n    similar to",
-        " able to",
-        " likely to",
-        " hard drive",
-        " hard disk",
-        " hot dog",
-        " take part",
-        " took part",
-        " leave for",
-        " left over",
-        "\n    left for",
-        " left in",
-        " left on",
-        " order to",
-        " open source",
-        " front of",
-        " back to",
-        " good at",
-        " better than",
-        " second to",
-        " early on",
-        "\n    prior to",
-        " public school",
-        " private school",
-        " rose to",
-        " fell to",
-        " war on",
-        " upper class",
-        " lower class",
-        " live on",
-        " live in",
-        "\n    man made",
-        " human beings",
-        " first person",
-        " third person",
-        " fall of",
-        " rise of",
-        " little more",
-        " even more",
-        " no more",
-        " any more",
-        "\n    long before",
-        " ever before",
-        " years before",
-        " soon after",
-        " shortly after",
-        " named after",
-        " named before",
-        " after all",
-        "\n    look after",
-        " looked after",
-        " search after",
-        " bought out",
-        " leave out",
-        " general public",
-        " most popular",
-        " the most\n    ",
-    ]
+_UNCHANGED_AFTER = word_set("how very so too as used at to no not never what's being right years year months")
+_UNCHANGED_PAIRS = phrase_set(
+    """
+    first name, last name, first names, last names, first lady, first aid, first hand, high school, high schools,
+    best known, most of, most people, most common, last for, old testament, new testament, new year, close to,
+    similar to, able to, likely to, hard drive, hard disk, hot dog, take part, took part, leave for, left over,
+    left for, left in, left on, order to, open source, front of, back to, good at, better than, second to, early on,
+    prior to, public school, private school, rose to, fell to, war on, upper class, lower class, live on, live in,
+    man made, human beings, first person, third person, fall of, rise of, little more, even more, no more, any more,
+    long before, ever before, years before, soon after, shortly after, named after, named before, after all,
+    look after, looked after, search after, bought out, leave out, general public, most popular, the most,
+    an end, the end, the start, a start, a close, the close, official of, official in, live feed, built on, sent home,
+    sent to, released to, released from, sign up, signed up, signed off, birth control, heart failure, new to, look for,
+    next to, the public, the dead, open to, opened to, born with
+    """
 )
 # The one who writes is called so in questions about reviews and posts, whether the text says so or not.
-_UNCHANGED = word_set("author writer reviewer person user")
+_UNCHANGED = word_set("author authors writer reviewer person user")
 
 
 def _from_table(case: Case, table: Mapping[str, tuple[str, ...]]) -> Iterator[Change]:
-    words = case.words()
-    for index, (start, end, word) in enumerate(words):
-        before = words[index - 1][2] if index else ""
-        after = words[index + 1][2] if index + 1 < len(words) else ""
-        if word in _UNCHANGED or before in _UNCHANGED_AFTER:
+    for start, end, word in case.words():
+        before, after = _word_before(case.question, start), _word_after(case.question, end)
+        if word not in table or word in _UNCHANGED or before in _UNCHANGED_AFTER:
             continue
-        if {f"{before} {word}", f"{word} {after}"} & _UNCHANGED_PAIRS:
+        if {f"{before} {word}", f"{word} {after}"} & _UNCHANGED_PAIRS or (word in _NOT_AT_END and not after):
             continue
-        for other in table.get(word, ()):
+        if word == "most" and not _GRADABLE.fullmatch(after):
+            continue
+        if word in BASE_VERBS and (before in _DETERMINERS or not _BEFORE_VERB.search(case.question[:start])):
+            continue
+        for other in table[word]:
             yield Change(start, end, other)
 
 
+# At the end of a question these are verbs or nouns: "How long did it last?", "Who won the final?"
+_NOT_AT_END = word_set("last final end")
+# What follows "most" where "least" can stand.
+_GRADABLE = re.compile(r"\w+(?:ed|ing|ive|al|ful|ous|ant|ent|ar|ic|ble|ly|ult|prone)")
+_DETERMINERS = word_set("a an the this that its his her their my your our each every no")
+_BEFORE_VERB = re.compile(
+    r"\b(?:do|does|did|can|could|will|would|should|may|might|must)(?:n['’]t)?\b|\bto $", re.IGNORECASE
+)
+
+
+def _word_before(question: str, start: int) -> str:
+    found = re.search(r"([\w'’-]+) +$", question[:start])
+    return found[1].lower() if found else ""
+
+
+def _word_after(question: str, end: int) -> str:
+    found = re.match(r" +([\w'’-]+)", question[end:])
+    return found[1].lower() if found else ""
+
+
 def numbers(case: Case) -> Iterator[Change]:
-    """Years, decades, centuries and other numbers that the context shares, each with near ones."""
+    """Years, decades, centuries and other numbers that the context shares, each with others like it."""
     for match in _NUMBER.finditer(case.question):
         digits, ending = match[1], match[2] or ""
-        if not holds(case.context, match[0]) or len(digits) > 12:
+        if (
+            len(digits) > 12
+            or not holds(case.context, match[0])
+            or _BOUND_BEFORE.search(case.question[: match.start()])
+        ):
             continue
-        value = int(digits.replace(",", ""))
-        is_year = len(digits) == 4 and 1000 <= value <= _LAST_YEAR
-        step, reach = (10, 4) if is_year and ending == "s" else (1, 12)
         for _ in range(_NAMES_TRIED):
-            other = value + step * case.rng.choice((-1, 1)) * case.rng.randint(1, reach)
-            if other > 3 and not (is_year and other > _LAST_YEAR) and not (ending == "th" and other % 10 in (1, 2, 3)):
+            other = _other_number(int(digits.replace(",", "")), ending, case.rng)
+            if other > 3 and not (ending == "th" and other % 10 in (1, 2, 3)):
                 yield Change(match.start(), match.end(), (f"{other:,}" if "," in digits else str(other)) + ending)
+
+
+# "Over 50,000" holds of much else; so do "at least" and the like.
+_BOUND_BEFORE = re.compile(r"\b(?:over|under|than|least|most|above|below|exceeding|about|around)\s*$", re.IGNORECASE)
+
+
+def _other_number(value: int, ending: str, rng: random.Random) -> int:
+    """A year or a small number nearby, a decade or two away, or a clearly smaller or larger number."""
+    if 1000 <= value <= _LAST_YEAR:
+        step = 10 if ending == "s" else 1
+        return min(value + step * rng.choice((-1, 1)) * rng.randint(1, 4 if ending == "s" else 12), _LAST_YEAR)
+    if value < 30:
+        return value + rng.choice((-1, 1)) * rng.randint(1, 9)
+    return value * rng.choice((2, 3, 4)) if rng.random() < 0.5 else value // rng.choice((2, 3))
 
 
 _NEGATED = {"can": "can't"} | {word: f"{word}n't" for word in ("did", "does", "do", "could", "would", "should")}
@@ -223,11 +222,14 @@ _HAS_NEGATION = re.compile(r"\b(?:not|never|no|none|nothing|without|besides|exce
 
 
 def negations(case: Case) -> Iterator[Change]:
-    """A negation after who, what or which ("What did he" -> "What didn't he"), or one taken out after why."""
-    words = case.words()
-    for index, (start, end, word) in enumerate(words):
-        before = words[index - 1][2] if index else ""
-        after = words[index + 1][2] if index + 1 < len(words) else ""
+    """A negation after who, what or which ("What did he" -> "What didn't he"), or one taken out after why.
+
+    Most questions get none, lest a negation alone should come to mean that there is no answer.
+    """
+    if case.rng.random() > _NEGATED_SHARE:
+        return
+    for start, end, word in case.words():
+        before, after = _word_before(case.question, start), _word_after(case.question, end)
         if before == "why" and word in _AFFIRMED:
             yield Change(start, end, _AFFIRMED[word], negates=True)
         if before not in ("who", "what", "which") or _HAS_NEGATION.search(case.question.lower()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.reading.training.kin_words import word_set
+from assistant.reading.training.kin_words import phrase_set, word_set
 
 _COUNTRIES = word_set(
     """
@@ -17,6 +17,12 @@ _COUNTRIES = word_set(
     Qatar Romania Russia Scotland Senegal Serbia Singapore Slovakia Slovenia Somalia Spain Sudan Sweden
     Switzerland Syria Taiwan Tajikistan Tanzania Thailand Tibet Tunisia Turkey Uganda Ukraine Uruguay
     Venezuela Vietnam Wales Yemen Zambia Zimbabwe
+    """
+)
+_LONG_COUNTRIES = phrase_set(
+    """
+    New Zealand, South Korea, North Korea, Saudi Arabia, South Africa, Sri Lanka, Costa Rica, El Salvador, Hong Kong,
+    Papua New Guinea, Sierra Leone, Burkina Faso
     """
 )
 _PEOPLES = word_set(
@@ -45,6 +51,12 @@ _STATES = word_set(
     Wisconsin Wyoming
     """
 )
+_LONG_STATES = phrase_set(
+    """
+    New Jersey, New Mexico, New Hampshire, North Carolina, South Carolina, North Dakota, South Dakota, West Virginia,
+    Rhode Island
+    """
+)
 _CITIES = word_set(
     """
     Amsterdam Athens Atlanta Baghdad Bangkok Barcelona Beijing Berlin Boston Brussels Budapest Cairo Chicago
@@ -52,6 +64,12 @@ _CITIES = word_set(
     Istanbul Jerusalem Kiev Lisbon Liverpool London Lyon Madrid Manchester Manila Marseille Melbourne Miami
     Milan Montreal Moscow Mumbai Munich Naples Oslo Paris Philadelphia Phoenix Prague Rome Seattle Seoul
     Seville Shanghai Stockholm Sydney Tehran Tokyo Toronto Tunis Vancouver Venice Vienna Warsaw Zurich
+    """
+)
+_LONG_CITIES = phrase_set(
+    """
+    New York, New York City, Los Angeles, San Francisco, San Diego, Las Vegas, New Orleans, New Delhi, Mexico City,
+    Buenos Aires, Cape Town, Tel Aviv, Salt Lake City, Kansas City, St. Louis, San Antonio, Kuala Lumpur, Rio de Janeiro
     """
 )
 _CONTINENTS = word_set(
@@ -71,23 +89,40 @@ _WEEKDAYS = word_set(
 )
 GIVEN_NAMES = word_set(
     """
-    Aaron Abraham Adam Alan Albert Alexander Alfred Alice Andrew Anna Anne Anthony Arthur Barbara Benjamin
-    Bernard Bill Bob Brian Bruce Carl Carlos Caroline Catherine Charles Charlotte Chris Christian
-    Christopher Daniel David Dennis Diana Donald Dorothy Douglas Edgar Edward Edwin Eleanor Elizabeth Emily
-    Emma Eric Ernest Eugene Felix Ferdinand Francis Frank Franklin Fred Frederick Friedrich Gary Gene George
-    Gerald Gordon Grace Hannah Harold Harry Helen Henry Herbert Howard Hugh Isaac Jack Jackie Jacob James
-    Jane Jason Jay Jean Jeff Jennifer Jeremy Jessica Jim Jimmy Joan Joe Johann John Johnny Jonathan Joseph
-    Joshua Juan Julia Julian Justin Karl Kate Katherine Keith Kelly Kenneth Kevin Larry Laura Lawrence Lee
-    Leonard Lewis Linda Lisa Louis Louise Lucy Luke Marcus Margaret Maria Marie Mark Martha Martin Mary
-    Matthew Max Melissa Michael Michelle Mike Nancy Nathan Nicholas Nick Oliver Oscar Otto Patricia Patrick
-    Paul Paula Peter Philip Phil Pierre Rachel Ralph Randy Ray Rebecca Richard Robert Roger Ronald Rose Roy
-    Russell Ruth Ryan Sam Samuel Sara Sarah Scott Sean Sebastian Simon Sophia Stephen Steve Steven Stuart
-    Susan Taylor Theodore Thomas Tim Timothy Tom Tony Victor Vincent Walter Wilhelm William Wolfgang
+    Aaron Abraham Adam Adele Adrian Agnes Alan Albert Alec Alex Alexander Alexandra Alexis Alfonso Alfred
+    Alice Allan Allen Allison Amanda Amber Amelia Amy Andre Andrea Andrew Andy Angela Ann Anna Anne Annie
+    Anthony Antonio Arnold Arthur Ashley Axel Barbara Becky Ben Benjamin Bernard Beth Betty Beyonce Beyoncé
+    Bill Bob Bobby Brad Brandon Brenda Brett Brian Bruce Calvin Cameron Camille Carl Carla Carlos Carol
+    Caroline Carrie Casey Catherine Cecil Chad Charles Charlotte Cheryl Chris Christopher Claire Clara
+    Clarence Claude Clay Clayton Clifford Clint Colin Connor Craig Crystal Curtis Cynthia Dale Dan Daniel
+    Danny Dave David Dean Deborah Dennis Derek Diana Dick Dominic Don Donald Dorothy Doug Douglas Duncan
+    Dwight Ed Eddie Edgar Edith Edmund Eduardo Edward Edwin Elaine Eleanor Eli Elizabeth Ella Ellen Elvis Emil
+    Emily Emma Emmanuel Eric Erik Erin Ernest Ernst Esther Ethan Eugene Eva Evelyn Felix Ferdinand Fernando
+    Francis Frank Franklin Fraser Fred Frederick Friedrich Frédéric Gabriel Garrett Gary Gene Geoffrey Georg
+    George Gerald Gilbert Giovanni Giuseppe Glenn Gloria Gordon Grace Graham Greg Gregory Guy Hannah Hans
+    Harold Harper Harrison Harry Harvey Heather Hector Heinrich Helen Henri Henry Herbert Herman Hermann
+    Hillary Homer Howard Hugh Hugo Ian Ignatius Igor Irene Isaac Isabel Isabella Ivan Jack Jackie Jackson
+    Jacob Jake James Jamie Jane Janet Jared Jason Jay Jeff Jennifer Jeremy Jerome Jerry Jessica Jill Jim Jimi
+    Jimmy Joan Joanna Jodie Joe Joel Johann John Johnny Jon Jonathan Jorge Josef Joseph Josh Joshua José Joyce
+    Juan Judith Judy Julia Julian Julie Julius Justin Kanye Karen Karl Kate Katherine Kathleen Katie Keith
+    Kelly Ken Kenneth Kevin Kim Kirk Kris Kurt Kyle Lance Larry Laura Lauren Lawrence Lee Leo Leon Leonard
+    Leonardo Leopold Leslie Lewis Linda Lisa Lloyd Lorenzo Louis Louise Lucy Luis Luke Luther Lynn Mahatma
+    Manuel Marc Marco Marcus Margaret Maria Marie Marilyn Mario Marion Mark Martha Martin Marvin Mary Mathew
+    Matthew Maurice Max Megan Mel Melanie Melissa Mia Michael Michelle Miguel Mike Milton Mitchell Mohammed
+    Molly Monica Morgan Muhammad Nancy Natalie Nathan Neil Nelson Nicholas Nick Nicole Nigel Noah Noel Nora
+    Norman Oliver Oscar Otto Owen Pablo Pamela Patricia Patrick Paul Paula Pedro Penelope Perry Pete Peter
+    Phil Philip Pierre Quincy Rachel Rafael Ralph Randy Ray Raymond Rebecca Reginald Rex Richard Rick Ricky
+    Rob Robert Rodney Roger Roland Ronald Ronnie Ross Roy Ruben Rudolf Rudolph Rudy Rupert Russell Ruth Ryan
+    Sally Sam Samantha Samuel Sandra Sara Sarah Scott Sean Sebastian Seth Shane Shannon Sharon Shawn Sheila
+    Sidney Sigmund Simon Solomon Sophia Spencer Stan Stanley Stefan Stephanie Stephen Steve Steven Stewart
+    Stuart Susan Taylor Ted Teresa Terry Theodore Thomas Tim Timothy Tina Todd Tom Tommy Tony Tracy Travis
+    Tyler Ulysses Ursula Valerie Vanessa Vera Vernon Victor Vincent Vladimir Walt Walter Warren Wayne Wendy
+    Wilbur Wilhelm William Winston Wolfgang Woodrow Zachary
     """
 )
 TITLES = word_set(
     """
-    Mr Mrs Ms Dr President King Queen Sir Pope Emperor Prince Princess Judge Lord Lady Saint St Senator
+    Mr Mrs Ms Dr President King Queen Sir Pope Emperor Prince Princess Judge Lord Lady Senator
     Governor General Captain Professor Colonel Cardinal Bishop Archbishop Chancellor Sultan Duke Justice
     """
 )
@@ -111,16 +146,16 @@ LISTED: Mapping[str, tuple[str, ...]] = {
     for kind, names in (
         ("month", _MONTHS),
         ("weekday", _WEEKDAYS),
-        ("country", _COUNTRIES),
+        ("country", _COUNTRIES | _LONG_COUNTRIES),
         ("people", _PEOPLES),
         ("peoples", _PEOPLES_MANY),
-        ("state", _STATES),
-        ("city", _CITIES),
+        ("state", _STATES | _LONG_STATES),
+        ("city", _CITIES | _LONG_CITIES),
         ("continent", _CONTINENTS),
     )
 }
 """By kind, names that can stand for one another without being in a text."""
-KIND_OF_LISTED = {name: kind for kind, names in reversed(LISTED.items()) for name in names}
+KIND_OF_LISTED = {name: kind for kind, names in LISTED.items() for name in names}
 
 # The head word of a longer name tells its kind.
 HEAD_KINDS = {
@@ -137,7 +172,7 @@ HEAD_KINDS = {
         "building": "Church Cathedral Palace Museum Theatre Theater Hall Library Hospital Tower Castle Temple Stadium",
         "park": "Park Garden Gardens Zoo",
         "airport": "Airport Station",
-        "state": "Empire Kingdom Republic Dynasty",
+        "realm": "Empire Kingdom Republic Dynasty",
         "paper": "Times Post Magazine Journal Tribune News",
         "law": "Act Treaty Convention Agreement Constitution Amendment Declaration",
         "cup": "Cup Olympics Championship Bowl Games Tournament Series",

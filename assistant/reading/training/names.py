@@ -6,7 +6,7 @@ English only, and no more than a guess: it serves to put a name in another's pla
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from assistant.reading.training.kin_words import word_set
@@ -29,6 +29,13 @@ _PERSON_CUES_AFTER = word_set(
     said wrote says told thought believed argued married died born stated claimed met asked sang himself herself who
     felt spoke
     """
+)
+_AUXILIARIES = word_set("did do does was is were are has have had can could would will should may might must")
+_VERB = re.compile(
+    r"(?:did|does|do|was|is|were|are|has|have|had|can|could|would|will|may|\w{2,}ed|began|wrote|became|made)"
+)
+_FUNCTION_WORDS = word_set(
+    "and or but in on at of to for from with as by that who which when where while after before than"
 )
 _OPENS_SENTENCE = re.compile(r"""(?:^|[.!?:;"“”]["”)]?\s+|\n\s*|["“(])$""")
 _WORD_BEFORE = re.compile(r"(\w+)[ ’'\"“]*$")
@@ -68,7 +75,7 @@ def names_in(text: str) -> Mapping[str, frozenset[str]]:
     """
     found: dict[str, set[str]] = {}
     for start, end in name_places(text):
-        found.setdefault(text[start:end], set()).add(kind_at(text, start, end))
+        found.setdefault(text[start:end], set()).update(filter(None, [_kind_at(text, start, end)]))
     persons = {word for name, kinds in found.items() if "person" in kinds for word in name.split() if len(word) > 2}
     for name, kinds in found.items():
         if name in persons:
@@ -77,35 +84,52 @@ def names_in(text: str) -> Mapping[str, frozenset[str]]:
 
 
 def _definite(kinds: set[str]) -> frozenset[str]:
-    return frozenset(kind for kind in kinds if not kind.startswith("as ")) or frozenset(kinds)
+    return frozenset(kind for kind in kinds if not is_guess({kind})) or frozenset(kinds)
 
 
-def kind_at(text: str, start: int, end: int) -> str:
-    """What the name at a place of a text seems to name, or "as ..." for how it stands there."""
+def is_guess(kinds: Collection[str]) -> bool:
+    """Whether nothing definite is among the kinds, only how a name stands in its sentence."""
+    return all(kind.startswith("as ") for kind in kinds)
+
+
+def _kind_at(text: str, start: int, end: int) -> str:
+    """What the name at a place of a text seems to name, or "as ..." for how it stands there, or nothing."""
     name = text[start:end]
-    words = name.split(" ")
-    found = _WORD_BEFORE.search(text[max(0, start - 20) : start])
-    before = found[1] if found else ""
     if name in KIND_OF_LISTED:
         return KIND_OF_LISTED[name]
+    words = name.split(" ")
     head = words[0] if len(words) > 2 and words[1] == "of" else words[-1]
     if head in HEAD_KINDS:
         return HEAD_KINDS[head] if len(words) > 1 else f"as {HEAD_KINDS[head]}"
     if KIND_OF_LISTED.get(head) == "peoples":
         return "peoples"
-    after = _WORD_AFTER.match(text[end : end + 20])
-    if words[0].rstrip(".") in TITLES - {"St", "Saint"} or words[0] in GIVEN_NAMES or before in TITLES | _ROLES:
+    found = _WORD_BEFORE.search(text[max(0, start - 20) : start])
+    before = found[1] if found else ""
+    match = _WORD_AFTER.match(text[end : end + 20])
+    after = "" if match is None else match[1] or "'s"
+    if words[0].rstrip(".") in TITLES or words[0] in GIVEN_NAMES or before in TITLES | _ROLES:
         return "person"
-    if after and after[1] in _PERSON_CUES_AFTER:
+    if after in _PERSON_CUES_AFTER:
         return "person"
-    if name.isupper() and len(words) == 1:
+    slot = _slot(before.lower(), after)
+    return f"as {slot}, {_shape(name)}" if slot else ""
+
+
+def _shape(name: str) -> str:
+    """Whether a name looks like an acronym, like one word or several, and like a plural."""
+    if re.search(r"[A-Z]{2}|\d|\w[A-Z]", name):
         return "acronym"
-    return f"as {_slot(before.lower(), after)} {'many' if len(words) > 1 else 'one'}"
+    plural = len(name) > 4 and name.endswith("s") and not name.endswith(("ss", "us", "is"))
+    return ("words" if " " in name else "word") + (" in plural" if plural else "")
 
 
-def _slot(before: str, after: re.Match[str] | None) -> str:
-    """How a name of unknown kind stands in its sentence."""
-    place = "in" if before in _PLACE_CUES else "the" if before == "the" else "by" if before == "by" else "-"
-    if after is None:
-        return place
-    return f"{place} 's" if after[1] is None else f"{place} +" if after[1].islower() and len(after[1]) > 3 else place
+def _slot(before: str, after: str) -> str:
+    """How a name of unknown kind stands in its sentence, where that tells something of it; else empty."""
+    article = "the " if before == "the" else ""
+    if after == "'s":
+        return f"{article}owner"
+    if before in _AUXILIARIES or _VERB.fullmatch(after):
+        return f"{article}subject"
+    if after.islower() and after not in _FUNCTION_WORDS:
+        return ""
+    return "place" if before in _PLACE_CUES else "agent" if before == "by" else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from assistant.reading.training.changes import (
@@ -84,12 +85,13 @@ def _neighbour_keys(letter: str) -> str:
     return ""
 
 
+_MOST_ALIKE = 0.6
 # How often each way is tried first, in relation to the others.
 _WAYS: tuple[tuple[Callable[[Case], Iterator[Change]], float], ...] = (
-    (other_names, 4.0),
+    (other_names, 8.0),
     (opposites, 3.0),
     (kin, 2.0),
-    (numbers, 2.0),
+    (numbers, 4.0),
     (negations, 0.5),
 )
 
@@ -102,7 +104,7 @@ def made_unanswerable(
     The ways are those of SQuAD 2.0 (Rajpurkar et al. 2018, table 1): another name or number of the same kind, an
     opposite, a thing that excludes it, a negation put in or taken out. `neighbours` are other paragraphs of the
     article, where other names are looked for. What is put in is no gold answer, and is not in the context, save for
-    names and numbers that stand there apart from the answer and from all else the question asks for.
+    names and numbers that stand there apart from the answer and from most of what the question asks for.
     """
     case = Case(question, context, neighbours, rng)
     # Weighted sampling without replacement: Efraimidis and Spirakis 2006.
@@ -126,18 +128,26 @@ def _is_safe(change: Change, case: Case, golds: Sequence[str]) -> bool:
     new = _stems(change.text)
     if not new or new & _stems(case.question) or any(new & _stems(gold) for gold in golds):
         return False
+    if _alike(change.text, case.question[change.start : change.end]):
+        return False
     if change.text[0].isupper() or change.text[0].isdigit():
         return not holds(case.context, change.text) or _stands_apart(change, case, golds)
     return not new & _stems(case.context)
 
 
+def _alike(new: str, old: str) -> bool:
+    """Whether two names look like spellings of one: Kongo and Congo, Beyincé and Beyoncé."""
+    return new[0].isupper() and SequenceMatcher(None, new, old).ratio() > _MOST_ALIKE
+
+
 def _stands_apart(change: Change, case: Case, golds: Sequence[str]) -> bool:
-    """Whether no sentence with the new words has anything else of the question, or a gold answer."""
+    """Whether the sentences with the new words have next to nothing else of the question, and no gold answer."""
     rest = _stems(case.question[: change.start] + " " + case.question[change.end :])
     if len(rest & _stems(case.context)) < 2:
         return False
     near = [sentence for sentence in _sentences(case.context) if holds(sentence, change.text)]
-    return not any(rest & _stems(sentence) or any(gold in sentence for gold in golds) for sentence in near)
+    shared = frozenset[str]().union(*(rest & _stems(sentence) for sentence in near))
+    return len(shared) <= len(rest) // 4 and not any(gold in sentence for gold in golds for sentence in near)
 
 
 def _applied(change: Change, question: str) -> str:
