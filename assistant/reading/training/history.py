@@ -11,9 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from assistant.datasets.reading import ReadingQuestion
 from assistant.reading.history import with_history
+from assistant.reading.training.ellipsis import ellipses
 from assistant.reading.training.mentions import Mention, shared_mentions
-from assistant.reading.training.pronouns import Kind, kind_of, pronoun, with_agreement
-from assistant.reading.training.words import AUXILIARIES, BASE_VERBS, FUNCTION_WORDS, PREPOSITIONS, WORD, word_set
+from assistant.reading.training.pronouns import Kind, category_of, kind_of, pronoun, with_agreement
+from assistant.reading.training.words import (
+    AUXILIARIES,
+    BASE_VERBS,
+    FUNCTION_WORDS,
+    PREPOSITIONS,
+    WORD,
+)
 
 __all__ = ["follow_up", "pairs", "with_history"]
 
@@ -21,10 +28,6 @@ _ABSTRACT = re.compile(r"(?:ism|ity|ics|ology|Act|Treaty|Award|Awards|Bible|Game
 #: After these, a phrase with "of" cannot be left out.
 _INCOMPLETE = (
     "part|parts|one|kind|kinds|type|types|member|members|name|number|amount|some|most|all|any|each|because|instead"
-)
-_NO_CATEGORY = word_set(
-    """all else other one exactly kind type sort year date percent percentage name part number time day century way two
-    three"""
 )
 
 
@@ -40,11 +43,9 @@ def follow_up(earlier: tuple[str, str], question: str, context: str, rng: random
     Returns:
         The follow-up, or None when the two share nothing that can be replaced.
     """
-    ways = [
-        way
-        for mention in shared_mentions(earlier, question, context)
-        for way in _ways(earlier, mention, question, context)
-    ]
+    ways = 2 * ellipses(earlier[0], question)
+    for mention in shared_mentions(earlier, question, context):
+        ways += _ways(earlier, mention, question, context)
     return rng.choice(ways) if ways else None
 
 
@@ -89,7 +90,7 @@ def _ways(earlier: tuple[str, str], mention: Mention, question: str, context: st
     kind = kind_of(mention, earlier[0], question, context)
     ways = _adverbial(mention, kind, before, after) or _pronominal(mention, kind, before, after)
     ways = 2 * [way for way in ways if _says_something(way)]
-    category = _category(earlier[0]) if mention.is_answer and kind in ("it", "place") else None
+    category = category_of(mention, kind, earlier[0])
     if category:
         ways.append(_sentence(before, f"the {category}" + ("'s" if mention.role == "possessive" else ""), after))
     return ways + _left_out(mention, kind, before, after)
@@ -148,23 +149,6 @@ def _left_out(mention: Mention, kind: Kind, before: str, after: str) -> list[str
         return []
     shortened = _sentence(before[: closing.end(1)], "", after)
     return [shortened] if _says_something(shortened) and len(shortened.split()) > 3 else []
-
-
-def _category(question: str) -> str | None:
-    """What "which company did …" asks for: "company"."""
-    asked = re.match(
-        r"(?:(?:in|at|on|for|to|from|by|with) )?(?:what|which) ((?:[\w'’-]+ ){1,3})", question, re.IGNORECASE
-    )
-    if asked is None:
-        return None
-    words: list[str] = []
-    for word in asked.group(1).lower().split():
-        if word in AUXILIARIES:
-            return words[-1] if words and words[-1] not in _NO_CATEGORY and words[-1].isalpha() else None
-        if word in FUNCTION_WORDS:
-            return None
-        words.append(word)
-    return None
 
 
 def _says_something(question: str) -> bool:

@@ -5,27 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+from assistant.reading.training.standing import Role, standing
 from assistant.reading.training.words import (
-    ADVERBS,
     AUXILIARIES,
     BASE_VERBS,
-    BE,
-    CLAUSE_OPENERS,
-    CONJUNCTIONS,
-    DETERMINERS,
     FUNCTION_WORDS,
-    PARTICIPLES,
-    PREPOSITIONS,
-    QUESTION_WORDS,
     WORD,
     is_plural,
     looks_inflected,
     word_set,
 )
-
-Role = Literal["subject", "object", "possessive"]
 
 _CAPITALISED = r"(?:(?:[A-Z]\.){2,}|(?:St|Mr|Mrs|Ms|Dr)\.|[a-z]?[A-Z][\w&-]*(?:['’](?!s\b)\w+)*)"
 #: A run of capitalised words, with the small words that names hold.
@@ -34,18 +24,13 @@ _NAME = re.compile(
     rf"(?:\s+(?:(?:of|for|the|an?|de|al|von|van|del|la)\s+){{0,2}}(?:{_CAPITALISED}|\d+\b))*"
 )
 _YEAR = re.compile(r"(?<![\w$€£,.-])(?:1\d{3}|20\d{2})(?![\w,-]|\.\d)")
-_ADJECTIVE = re.compile(r"(?:[a-z](?:ese|ish|ian|ean|ican|erman)|French|Dutch|Greek|Swiss|Irish|Christian|Jewish)$")
+_DESCRIBES = re.compile(r"(?:est|ous|ive|ful|able|ible|ical|ish|less|tant|onal)$")
 _CALENDAR = word_set(
     """january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday i god according"""
 )
-_POINTING = word_set("the this these that those his her its their my our your")
-_RESTRICTS = word_set("of that who which whose where named called between titled like")
-_NOT_BEFORE = word_set(
-    """what which whose many much a an other another first last new old same and or between both either each every any
-    no some former late early most all"""
-)
-_VAGUE = word_set("""time same only way following kind type name number amount rest end beginning use""")
+_POINTING = word_set("the this these those his her its their my our your")
+_VAGUE = word_set("time same only way following kind type name number amount rest end beginning use")
 _LONGEST_ANSWER = 8  # words of an answer that a later question may repeat
 
 
@@ -151,7 +136,20 @@ def _names(said: _Said, question: str, context: str) -> Iterator[_Found]:
         if plain in _CALENDAR or said.goes_on(name) or not (said.has(plain) or _is_surname_of(said.answer, plain)):
             continue
         in_answer = f" {plain} " in f" {said.answer} " or _is_surname_of(said.answer, plain)
+        end += _further(said, plain, question[end:])
         yield _with_determiner(question, _Found(start, end, in_answer, True))
+
+
+def _further(said: _Said, plain: str, after: str) -> int:
+    """Characters of the nouns after a name that were said with it before: " building" of "the Levinsky building"."""
+    length = 0
+    while following := re.match(r"\s+([a-z]+)\b", after[length:]):
+        word = following.group(1)
+        plain = f"{plain} {word}"
+        if word in FUNCTION_WORDS | BASE_VERBS or looks_inflected(word) or not said.has(plain):
+            break
+        length += following.end()
+    return length
 
 
 def _is_name_word(word: str, context: str) -> bool:
@@ -180,7 +178,12 @@ def _noun_phrases(said: _Said, question: str) -> Iterator[_Found]:
         last = _phrase_end(question, words, at + 1, helped)
         for end in range(last, at, -1):
             phrase = _plain(question[words[at + 1].start() : words[end].end()])
-            if words[end].group().islower() and phrase not in _VAGUE and said.has(phrase):
+            if (
+                words[end].group().islower()
+                and not _DESCRIBES.search(phrase)
+                and phrase not in _VAGUE
+                and said.has(phrase)
+            ):
                 yield _Found(word.start(), words[end].end(), f" {phrase} " in f" {said.answer} ", False)
                 break
 
@@ -191,7 +194,11 @@ def _phrase_end(question: str, words: list[re.Match[str]], first: int, helped: b
     for index in range(first, min(first + 4, len(words))):
         word = words[index].group()
         apart = index > first and question[words[index - 1].end() : words[index].start()].strip()
-        if apart or word.lower() in FUNCTION_WORDS or (index > first and word in BASE_VERBS and helped):
+        if (
+            apart
+            or word.lower() in FUNCTION_WORDS
+            or (index > first and (looks_inflected(word) or word.endswith("ing") or (word in BASE_VERBS and helped)))
+        ):
             break
         last = index
     return last
@@ -213,72 +220,13 @@ def _with_determiner(question: str, found: _Found) -> _Found:
 
 def _as_mention(question: str, found: _Found) -> Mention | None:
     """The mention with its role, or None where no pronoun can stand."""
+    stands = standing(question, found.start, found.end, is_name=found.is_name or found.is_year)
+    if stands is None or (found.is_year and stands.role == "possessive"):
+        return None
     text = question[found.start : found.end]
-    possessive = re.match(r"['’]s\b" if not text.endswith("s") else r"['’]s?(?!\w)", question[found.end :])
-    end = found.end + (possessive.end() if possessive else 0)
-    before, after = question[: found.start], question[end:]
-    if re.search(r"[\w\"“‘'(/$€£&+-]$", before) or re.match(r"[\w\"”'’)/%&+-]|,\s*[A-Z]|\.\s*\w", after):
-        return None
-    before_words = WORD.findall(before)
-    if re.search(r"['’]s?\s+$", before) or (len(before_words) > 1 and not before_words[-1].islower()):
-        return None
-    previous = [word.lower() for word in before_words[-2:]]
-    following = WORD.match(after.lstrip()) if after[:1].isspace() else None
-    following_word = following.group() if following else ""
-    next_words = [word.lower() for word in WORD.findall(after)[:2]]
-    role = "possessive" if possessive else _role(found, previous, following_word, next_words[1:], text)
-    if role is None or (previous and previous[-1] in _NOT_BEFORE):
-        return None
-    if len(previous) == 2 and previous[0] in DETERMINERS and previous[1] not in FUNCTION_WORDS:
-        return None
-    plural = _number(role, previous[-1:], following_word, text)
-    return Mention(found.start, end, text, role, found.is_answer, found.is_name, found.is_year, plural)
-
-
-def _role(found: _Found, previous: list[str], following: str, further: list[str], text: str) -> Role | None:
-    """The part it plays by its neighbours; None where it only describes the next noun or is one of several."""
-    before = previous[-1] if previous else ""
-    after = following.lower()
-    if after in ("and", "or") or (following[:1].isupper() and after not in FUNCTION_WORDS) or after[:1].isdigit():
-        return None
-    if not found.is_name and (after in _RESTRICTS or (before in BE and after in PREPOSITIONS)):
-        return None
-    object_like: Role = "object" if before and before not in AUXILIARIES | CONJUNCTIONS | QUESTION_WORDS else "subject"
-    if not after or after in FUNCTION_WORDS - AUXILIARIES or (object_like == "object" and after.endswith("ing")):
-        return object_like
-    if after in AUXILIARIES or looks_inflected(after):
-        inside = before in PREPOSITIONS - CLAUSE_OPENERS
-        return "object" if inside else "subject"
-    if after in BASE_VERBS and before not in AUXILIARIES - BE:
-        return object_like
-    describes = found.is_name and not _ADJECTIVE.search(text) and following.islower() and not found.is_year
-    if before in AUXILIARIES and _is_predicate(after, further, before in BE):
-        return "subject" if describes or not found.is_name else None
-    return "possessive" if describes and before in FUNCTION_WORDS | BASE_VERBS else None
-
-
-def _is_predicate(after: str, further: list[str], after_be: bool) -> bool:
-    """Whether the word after a subject goes on with the verb, rather than being a noun the subject describes."""
-    if after in ADVERBS or (after in BASE_VERBS and not after_be):
-        return True
-    if after_be:
-        return after.endswith(("ed", "ing", "wn")) or after in PARTICIPLES
-    return not is_plural(after) and not (further and further[0] in BASE_VERBS)
-
-
-def _number(role: Role, previous: list[str], following: str, text: str) -> bool | None:
-    """Whether the verb beside a subject, or else its own ending, says that it is more than one."""
-    if role == "subject":
-        for verb in (following, *previous):
-            if verb in ("is", "was", "does", "has"):
-                return False
-            if verb in ("are", "were", "do", "have"):
-                return True
-        if following.endswith("s") and looks_inflected(following):
-            return False
-    noun = text.split()[-1]
-    starts_small = text[:1].islower() or text.lower().startswith("the ")
-    return True if starts_small and is_plural(noun) else None
+    return Mention(
+        found.start, stands.end, text, stands.role, found.is_answer, found.is_name, found.is_year, stands.plural
+    )
 
 
 def _named_once(question: str, mention: Mention) -> bool:

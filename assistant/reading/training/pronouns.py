@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from typing import Literal
 
-from assistant.reading.training.mentions import Mention, Role
-from assistant.reading.training.words import AUXILIARIES, is_plural, word_set
+from assistant.reading.training.mentions import Mention
+from assistant.reading.training.standing import Role
+from assistant.reading.training.words import AUXILIARIES, FUNCTION_WORDS, is_plural, looks_inflected, word_set
 
 Kind = Literal["he", "she", "they", "it", "place", "time"]
 
@@ -26,12 +27,14 @@ _KIND_OF = {
 }
 _REACH = 160  # characters after a name in which a pronoun may stand for it
 _MALE = re.compile(
-    r"\b(?:Mr|Sir|King|Prince|Lord|Pope|Emperor|Father|Brother|Duke|James|John|Robert|Michael|William|David|Richard"
+    r"\b(?:Mr|Captain|General|Colonel|Admiral|Sir|King|Prince|Lord|Pope|Emperor|Father|Brother|Duke|James|John|Robert|Michael|William|David|Richard"
     r"|Joseph|Thomas|Charles|Christopher|Daniel|Matthew|Anthony|Mark|Donald|Steven|Stephen|Paul|Andrew|Joshua|Kenneth"
     r"|Kevin|Brian|George|Edward|Ronald|Timothy|Jason|Jeffrey|Ryan|Jacob|Gary|Eric|Jonathan|Justin|Scott|Brandon"
     r"|Benjamin|Samuel|Frank|Gregory|Raymond|Alexander|Patrick|Jack|Dennis|Peter|Henry|Adam|Arthur|Albert|Louis|Carl"
     r"|Karl|Martin|Walter|Fred|Frederick|Franklin|Simon|Isaac|Philip|Harry|Jesus|Muhammad|Mohammed|Ali|Napoleon|Kanye"
-    r"|Barack|Winston|Antonio|Carlos|Juan|Jose|Luis|Pierre|Jean|Hans|Ivan|Vladimir|Otto|Max|Friedrich|Johann|boy|king"
+    r"|Barack|Winston|Theodore?|Genghis|Ludwig|Wolfgang|Nikola|Leonardo|Galileo|Steve|Bill|Bob|Tom|Jim|Joe|Sam|Tim|Chris|Dan|Ben"
+    r"|Nick|Mike|Dave|Alfred|Abraham|Hugh|Roger|Ralph|Ernest|Eugene|Howard|Lawrence|Douglas|Oscar|Victor|Vincent|Stanley"
+    r"|Leonard|Marcus|Julius|Constantine|Aristotle|Plato|Socrates|Antonio|Carlos|Juan|Jose|Luis|Pierre|Jean|Hans|Ivan|Vladimir|Otto|Max|Friedrich|Johann|boy|king"
     r"|father|husband|son|brother|uncle|grandfather|man|emperor|prince|actor|dad|pope|duke)\b"
 )
 _FEMALE = re.compile(
@@ -43,12 +46,12 @@ _FEMALE = re.compile(
     r"|sister|aunt|grandmother|woman|empress|princess|actress|mom|mum|lady)\b"
 )
 _PERSON_NOUNS = word_set(
-    """author writer person reviewer user customer poster buyer owner narrator speaker player character president
-    minister leader king queen director singer artist actor actress composer scientist professor teacher student
-    doctor lawyer judge officer soldier general governor mayor senator emperor prince princess bishop pope guy
-    friend boyfriend girlfriend roommate boss child kid baby man woman boy girl son daughter mother father brother
-    sister wife husband uncle aunt op commenter redditor driver seller founder inventor philosopher poet commander
-    candidate coach victim suspect patient dad mom"""
+    """people ruler monarch author writer person reviewer user customer poster buyer owner narrator speaker player
+    character president minister leader king queen director singer artist actor actress composer scientist professor
+    teacher student doctor lawyer judge officer soldier general governor mayor senator emperor prince princess
+    bishop pope guy friend boyfriend girlfriend roommate boss child kid baby man woman boy girl son daughter mother
+    father brother sister wife husband uncle aunt op commenter redditor driver seller founder inventor philosopher
+    poet commander candidate coach victim suspect patient dad mom"""
 )
 _PLACE_NOUNS = word_set(
     """city town village country state province region district county island capital university college school museum
@@ -71,14 +74,18 @@ _PLACES = word_set(
     baghdad tehran mecca delhi mumbai hyderabad karachi kathmandu beijing shanghai nanjing guangzhou sichuan tokyo
     osaka kyoto seoul hanoi bangkok manila jakarta sydney melbourne brisbane detroit chicago boston philadelphia
     houston miami seattle atlanta tucson york francisco angeles diego haven raleigh toronto montreal vancouver rio
-    bermuda greenland"""
+    bermuda greenland burma carolina dakota jersey hampshire zealand leone faso helena bronx brooklyn manhattan
+    queens cork"""
 )
-_TIME_NOUNS = word_set("""year century decade era period war season day month week summer winter dynasty age""")
-_TIMES = re.compile(r"\d0s$|\bWorld War|\bWar$|^WW|\bCentury$|\bRevolution$|\bWar II?$|\bAges?$|\bRenaissance$")
+_TIME_NOUNS = word_set("year century decade era period war season day month week summer winter dynasty age")
+_TIMES = re.compile(
+    r"\d0s$|\bWorld War|\bWar$|^WW|\bCentury$|\bRevolution$|\bWar II?$|\bAges?$|\bRenaissance$"
+    r"|^(?:January|February|March|April|May|June|July|August|September|October|November|December)\b.*\d"
+)
 _LIFE = re.compile(
     r"(?:['’]s)?\s+(?:\w+ )?(?:born|die[ds]?|death|marr\w+|wife|husband|son|daughter|father|mother|parents|career"
     r"|childhood|birth\w*|says?|said|stat(?:ed?|ing)|claims?|claimed|belie\w+|thinks?|thought|feels?|felt|writes?|wrote|sings?|sang"
-    r"|stint|salary|profession|occupation|nationality|graduat\w+|resign\w*|retire\w*|spouse|ex-\w+|friend|girlfriend"
+    r"|stint|lifespan|salary|profession|occupation|nationality|graduat\w+|resign\w*|retire\w*|spouse|ex-\w+|friend|girlfriend"
     r"|boyfriend|studied|learn\w*|attend|attended)\b"
 )
 _NAMED_THINGS = re.compile(
@@ -87,6 +94,13 @@ _NAMED_THINGS = re.compile(
     r"|Institute|Organization|Foundation|Bank|Group|Network|Party|Movement|Dynasty|House|Festival|Award|Cup|Prize|Bridge"
     r"|River|Ocean|Sea|Mountains?|Island)\b"
 )
+_NO_CATEGORY = word_set(
+    """all else other one exactly kind type sort year date percent percentage name part number time day century way two
+    three"""
+)
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
+_NOT_A_PERSON = re.compile(rf"{_NAMED_THINGS.pattern}|(?:ism|ity|ics|ology|Islam|Bible|Games?)$")
+_GROUP_NOUNS = word_set("team band company group family government police staff crew bank couple gang club")
 _AGREEING = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 
@@ -96,7 +110,7 @@ def kind_of(mention: Mention, earlier_question: str, question: str, context: str
     head = words[-1].strip(".,").lower()
     if mention.is_year or (mention.is_answer and _asked(earlier_question, "when|what year|which year|what date")):
         return "time"
-    if _TIMES.search(mention.text) or (head in _TIME_NOUNS and mention.role == "object"):
+    if _TIMES.search(mention.text) or (head.removesuffix("s") in _TIME_NOUNS and mention.role == "object"):
         return "time"
     if mention.plural or (not mention.is_name and is_plural(head)):
         return "they"
@@ -106,8 +120,22 @@ def kind_of(mention: Mention, earlier_question: str, question: str, context: str
         return "place"
     if head in _PLACES or head in _PLACE_NOUNS:
         return "place"
-    person = _person(mention, f"{earlier_question} {question}", context, head)
-    return person or ("they" if _nearest(mention, context) == "they" else "it")
+    person = _person(mention, earlier_question, question, context)
+    if person or not mention.is_name:
+        return person or ("they" if head in _GROUP_NOUNS and _nearest(mention, context) == "they" else "it")
+    return (
+        "they"
+        if re.search(rf"(?<!of )(?<!in )(?<!and )\b{re.escape(mention.text)} (?:are|were|have)\b", context)
+        else "it"
+    )
+
+
+def category_of(mention: Mention, kind: Kind, earlier_question: str) -> str | None:
+    """What else than a pronoun can stand for it: "college" for a college, "team" after "Which team …"; or None."""
+    head = mention.text.split()[-1]
+    if mention.is_name and " " in mention.text and _NAMED_THINGS.fullmatch(head):
+        return head.lower()
+    return _asked_category(earlier_question) if mention.is_answer and kind in ("it", "place") else None
 
 
 def pronoun(kind: Kind, role: Role) -> str:
@@ -138,21 +166,36 @@ def _asked(question: str, opening: str) -> bool:
     return bool(re.match(rf"(?:{opening})\b", question.strip(), re.IGNORECASE))
 
 
-def _person(mention: Mention, questions: str, context: str, head: str) -> Kind | None:
+def _person(mention: Mention, earlier_question: str, question: str, context: str) -> Kind | None:
     """He, she or they for a person; None for anything that is not known to be one."""
-    if head in _PERSON_NOUNS:
+    if mention.text.split()[-1].lower() in _PERSON_NOUNS:
         return _by_name(mention.text.split()[-1]) or _he_or_she(_nearest(mention, context)) or "they"
     text = re.sub("^[Tt]he ", "", mention.text)
-    if not mention.is_name or _NAMED_THINGS.search(text) or text.isupper() or len(text.split()) > 4:
+    if not mention.is_name or text.isupper() or len(text.split()) > 4 or _NOT_A_PERSON.search(text):
         return None
-    asked_for = mention.is_answer and _asked(questions, "(?:to |by |with |for )?(?:who|whom|whose)")
-    if mention.is_answer and not asked_for:
+    asked_for = mention.is_answer and _asks_for_person(earlier_question)
+    if not asked_for and (mention.is_answer or text != mention.text):
         return None
-    full = re.search(rf"\b([A-Z]\w+) (?:[A-Z]\w*\.? )?{re.escape(text)}\b", f"{questions} {context}")
+    said = f"{earlier_question} {question}"
+    full = re.search(rf"\b([A-Z]\w+) (?:[A-Z]\w*\.? )?{re.escape(text)}\b", f"{said} {context}")
     named = _by_name(full.group(1) if full else text) or _by_name(text)
-    likely = named or _he_or_she(_nearest(mention, context)) or _he_or_she(_most_frequent(context))
-    lives = re.search(re.escape(mention.text) + _LIFE.pattern, questions)
-    return likely or ("they" if asked_for or lives else None)
+    inside = re.search(r"\b(?:in|at|near|inside|from)\s+$", question[: mention.start], re.IGNORECASE)
+    if not (named or asked_for) and (inside or _is_used_as_a_place(text, context)):
+        return None
+    frequent = _he_or_she(_most_frequent(context))
+    nearest = frequent and _he_or_she(_nearest(mention, context))
+    lives = re.search(re.escape(mention.text) + _LIFE.pattern, said)
+    return named or nearest or frequent or ("they" if asked_for or lives else None)
+
+
+def _asks_for_person(question: str) -> bool:
+    return bool(_WHO.search(question)) or _asked_category(question) in _PERSON_NOUNS
+
+
+def _is_used_as_a_place(name: str, context: str) -> bool:
+    """Whether the context has it after "in" or "the", and never has it live or say anything."""
+    stands = re.search(rf"\b(?:in|at|on|into|from|the|across|throughout) {re.escape(name)}\b", context)
+    return bool(stands) and not re.search(re.escape(name) + _LIFE.pattern, context)
 
 
 def _by_name(name: str) -> Kind | None:
@@ -175,7 +218,7 @@ def _nearest(mention: Mention, context: str) -> str | None:
     name = mention.text.split()[-1]
     counts: Counter[str] = Counter()
     at = context.find(name)
-    for _ in range(3):
+    for _ in range(6):
         if at < 0:
             break
         spoken = _SPOKEN.search(context, at + len(name), at + len(name) + _REACH)
@@ -183,3 +226,20 @@ def _nearest(mention: Mention, context: str) -> str | None:
             counts[_KIND_OF[spoken.group().lower()]] += 1
         at = context.find(name, at + 1)
     return counts.most_common(1)[0][0] if counts else None
+
+
+def _asked_category(question: str) -> str | None:
+    """What "which company did …" asks for: "company"."""
+    asked = re.match(
+        r"(?:(?:in|at|on|for|to|from|by|with) )?(?:what|which) ((?:[\w'’-]+ ){1,3})", question, re.IGNORECASE
+    )
+    if asked is None:
+        return None
+    words: list[str] = []
+    for word in asked.group(1).lower().split():
+        if word in AUXILIARIES or looks_inflected(word):
+            return words[-1] if words and words[-1] not in _NO_CATEGORY and words[-1].isalpha() else None
+        if word in FUNCTION_WORDS:
+            return None
+        words.append(word)
+    return None

@@ -47,7 +47,8 @@ BASE_VERBS = word_set(
     fix order watch read choose pick compare rate score perform appear debut star tour reach sail fly sink reign
     rule govern control form split merge develop design invent discover introduce announce launch adopt ban pass
     vote elect appoint resign retire graduate enter represent border share belong differ compete reject accept
-    express apply depend rely stop continue remain stay last spend run walk turn wait"""
+    express apply depend rely stop continue remain stay last spend run walk turn wait lie flood destroy kill hit
+    face solve treat"""
 )
 
 
@@ -67,11 +68,11 @@ def looks_inflected(word: str) -> bool:
 
 PARTICIPLES = word_set(
     """born built made known held won sold set led found sent able located given taken written sung shown seen done
-    gone begun become broken chosen spoken hit cut put kept left lost met paid read said spent taught told thought
-    worn famous similar different important responsible native popular"""
+    gone begun become broken torn sworn worn bought brought chosen spoken hit cut put kept left lost met paid read
+    said spent taught told thought famous similar different important responsible native popular"""
 )
 _PLURALS = word_set("people men women children police parents mice feet teeth media")
 _PAST = word_set(
     """became began left went came won lost wrote sang made took got gave found felt built taught sold paid said told
-    led fought met fell rose brought kept sent held stood knew saw grew broke chose drew ran born"""
+    led fought met fell rose brought kept sent held stood knew saw grew bought broke chose drew ran born"""
 )
