@@ -15,7 +15,7 @@ from assistant.reading.training.name_lists import LISTED
 from assistant.reading.training.names import is_guess, name_places, names_in
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_NUMBER = re.compile(r"(?<![\w.,$£€/-])(\d{1,3}(?:,\d{3})+|\d+)(s|th|%)?(?![\w-])(?![.,:/]\d)")
+_NUMBER = re.compile(r"(?<![\w.,:$£€/-])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(s|th|%)?(?![\w-])(?![.,:/]\d)")
 _LAST_YEAR = 2029
 _NEIGHBOURS_READ = 3
 _NAMES_TRIED = 3
@@ -24,7 +24,7 @@ _NEGATED_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Change:
-    """`question[start:end]` becomes `text`; nothing is put in when `text` is empty or only negates."""
+    """`question[start:end]` becomes `text`, which names something else or only negates what was there."""
 
     start: int
     end: int
@@ -53,9 +53,14 @@ class Case:
 
 def holds(text: str, words: str) -> bool:
     """Whether the words stand in the text as whole words, in any case."""
-    if words.lower() not in text.lower():
-        return False
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) is not None
+    text, words = text.lower(), words.lower()
+    place = text.find(words)
+    while place >= 0:
+        end = place + len(words)
+        if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        place = text.find(words, place + 1)
+    return False
 
 
 def other_names(case: Case) -> Iterator[Change]:
@@ -83,7 +88,8 @@ def _kinds_of(name: str, case: Case) -> frozenset[str]:
 
 _WH_BEFORE = re.compile(r"\b(?:what|which|whose|how many)\s*$", re.IGNORECASE)
 _THE_BEFORE = re.compile(r"\bthe\s*$", re.IGNORECASE)
-_NOUN_AFTER = re.compile(r" (?!to\b|in\b|of\b|out\b|and\b|on\b|for\b|from\b|did\b|do\b|had\b)[a-z]")
+_VERB_COMES = re.compile(r"\b(?:do|does|did|can|could|will|would|should|has|have|had)\s+the\s*$", re.IGNORECASE)
+_NOUN_AFTER = re.compile(r" (?!(?:to|in|of|out|and|on|for|from|did|do|have|had|was|were|is|are|call|use|\w+ed)\b)[a-z]")
 _BOUND_AFTER = re.compile(r" ?\d|['’](?!s\b)| (?:the )?[A-Z]")
 
 
@@ -92,7 +98,7 @@ def _is_fixed(question: str, start: int, end: int, kinds: frozenset[str]) -> boo
     if _BOUND_AFTER.match(question, end):
         return True
     if kinds & {"people", "state", "city", "country", "month"} and _THE_BEFORE.search(question[:start]):
-        return _NOUN_AFTER.match(question, end) is None
+        return _NOUN_AFTER.match(question, end) is None or _VERB_COMES.search(question[:start]) is not None
     return _WH_BEFORE.search(question[:start]) is not None and "people" not in kinds
 
 
@@ -141,8 +147,9 @@ _UNCHANGED_PAIRS = phrase_set(
     long before, ever before, years before, soon after, shortly after, named after, named before, after all,
     look after, looked after, search after, bought out, leave out, general public, most popular, the most,
     an end, the end, the start, a start, a close, the close, official of, official in, live feed, built on, sent home,
-    sent to, released to, released from, sign up, signed up, signed off, birth control, heart failure, new to, look for,
-    next to, the public, the dead, open to, opened to, born with
+    sent to, released to, released from, sign up, signed up, signed off, birth control, heart failure,
+    record producer, new to, look for,
+    next to, rugby union, studio album, early modern, the public, the dead, open to, opened to, born with
     """
 )
 # The one who writes is called so in questions about reviews and posts, whether the text says so or not.
@@ -150,9 +157,13 @@ _UNCHANGED = word_set("author authors writer reviewer person user")
 
 
 def _from_table(case: Case, table: Mapping[str, tuple[str, ...]]) -> Iterator[Change]:
-    for start, end, word in case.words():
+    words = case.words()
+    asked = {word for _, _, word in words}
+    for start, end, word in words:
+        if word not in table or word in _UNCHANGED or asked.intersection(table[word]):
+            continue
         before, after = _word_before(case.question, start), _word_after(case.question, end)
-        if word not in table or word in _UNCHANGED or before in _UNCHANGED_AFTER:
+        if before in _UNCHANGED_AFTER:
             continue
         if {f"{before} {word}", f"{word} {after}"} & _UNCHANGED_PAIRS or (word in _NOT_AT_END and not after):
             continue
@@ -188,11 +199,8 @@ def numbers(case: Case) -> Iterator[Change]:
     """Years, decades, centuries and other numbers that the context shares, each with others like it."""
     for match in _NUMBER.finditer(case.question):
         digits, ending = match[1], match[2] or ""
-        if (
-            len(digits) > 12
-            or not holds(case.context, match[0])
-            or _BOUND_BEFORE.search(case.question[: match.start()])
-        ):
+        before, after = case.question[: match.start()], case.question[match.end() :]
+        if _BOUND_BEFORE.search(before) or _RANGE_AFTER.match(after) or not holds(case.context, match[0]):
             continue
         for _ in range(_NAMES_TRIED):
             other = _other_number(int(digits.replace(",", "")), ending, case.rng)
@@ -200,8 +208,12 @@ def numbers(case: Case) -> Iterator[Change]:
                 yield Change(match.start(), match.end(), (f"{other:,}" if "," in digits else str(other)) + ending)
 
 
-# "Over 50,000" holds of much else; so do "at least" and the like.
-_BOUND_BEFORE = re.compile(r"\b(?:over|under|than|least|most|above|below|exceeding|about|around)\s*$", re.IGNORECASE)
+# "Over 50,000" and "about 50,000" hold of much else, and one end of a range says little.
+_BOUND_BEFORE = re.compile(
+    r"\b(?:over|under|than|least|most|above|below|exceeding|about|around|past|(?:\d+|from \w+) (?:to|and|until))\s*$",
+    re.IGNORECASE,
+)
+_RANGE_AFTER = re.compile(r"\s*(?:to|and|until|or|[–-])\s*\d")
 
 
 def _other_number(value: int, ending: str, rng: random.Random) -> int:

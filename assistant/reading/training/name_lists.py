@@ -27,20 +27,18 @@ _LONG_COUNTRIES = phrase_set(
 )
 _PEOPLES = word_set(
     """
-    African Albanian American Arab Argentine Armenian Asian Australian Austrian Belgian Brazilian British
-    Bulgarian Canadian Chilean Chinese Colombian Croatian Cuban Czech Danish Dutch Egyptian English
-    Ethiopian European Finnish French German Greek Hungarian Indian Indonesian Iranian Iraqi Irish Israeli
-    Italian Jamaican Japanese Korean Latin Lebanese Mexican Mongolian Norwegian Ottoman Pakistani Persian
-    Polish Portuguese Roman Romanian Russian Scottish Serbian Spanish Swedish Swiss Syrian Thai Tibetan
-    Turkish Ukrainian Vietnamese Welsh
+    Albanian American Argentine Armenian Australian Austrian Belgian Brazilian British Bulgarian Canadian
+    Chilean Chinese Colombian Croatian Cuban Czech Danish Dutch Egyptian English Ethiopian Finnish French
+    German Greek Hungarian Indian Indonesian Iranian Iraqi Irish Israeli Italian Jamaican Japanese Korean
+    Lebanese Mexican Mongolian Norwegian Ottoman Pakistani Persian Polish Portuguese Roman Romanian Russian
+    Scottish Serbian Spanish Swedish Swiss Syrian Thai Tibetan Turkish Ukrainian Vietnamese Welsh
     """
 )
 _PEOPLES_MANY = word_set(
     """
-    Africans Albanians Americans Arabs Armenians Asians Australians Austrians Brazilians Bulgarians
-    Canadians Cubans Egyptians Europeans Germans Greeks Hungarians Indians Iranians Israelis Italians
-    Koreans Mexicans Mongols Norwegians Ottomans Persians Poles Romans Romanians Russians Serbs Spaniards
-    Swedes Syrians Tibetans Turks Ukrainians
+    Albanians Americans Armenians Australians Austrians Brazilians Bulgarians Canadians Cubans Egyptians
+    Germans Greeks Hungarians Indians Iranians Israelis Italians Koreans Mexicans Mongols Norwegians Ottomans
+    Persians Poles Romans Romanians Russians Serbs Spaniards Swedes Syrians Tibetans Turks Ukrainians
     """
 )
 _STATES = word_set(
@@ -72,6 +70,8 @@ _LONG_CITIES = phrase_set(
     Buenos Aires, Cape Town, Tel Aviv, Salt Lake City, Kansas City, St. Louis, San Antonio, Kuala Lumpur, Rio de Janeiro
     """
 )
+# What is Tibetan is Asian too: these stand for one another only.
+_WIDER_PEOPLES = word_set("African Asian European Latin Arab")
 _CONTINENTS = word_set(
     """
     Africa Asia Europe Antarctica
@@ -133,11 +133,11 @@ OPENERS = word_set(
     Through What Who Whom Whose When Where Which Why How Is Are Was Were Do Does Did Has Have Had Can Could
     Would Will Should May Might If As It Its He She They We You I His Her Their Our My Your This That These
     Those There Here Some Many Most All Both Each Every Other Others One Two Three And But Or So Yet Not No
-    While Although Though Because However Also Besides Despite According Along Among Around Between Into
-    Like Near Than Then Thus Once Only Now Today Later Another Such Even Still Just First Second Third Prior
-    Due Instead Against About Beyond Throughout Regarding Name Additionally Furthermore Moreover Meanwhile
-    Finally Initially Originally Currently Recently Following Given Unlike Several People Edit Thanks Thank
-    Help Please Let Get Got Don't I'm I've It's
+    While Although Though Because However Also Besides Despite According Along Among Around Between Into Like
+    Near Than Then Thus Once Only Now Today Later Another Such Even Still Just Prior Due Instead Against About
+    Beyond Throughout Regarding Name Additionally Furthermore Moreover Meanwhile Finally Initially Originally
+    Currently Recently Following Given Unlike Several People Edit Thanks Thank Help Please Let Get Got Don't
+    I'm I've It's
     """
 )
 
@@ -148,6 +148,7 @@ LISTED: Mapping[str, tuple[str, ...]] = {
         ("weekday", _WEEKDAYS),
         ("country", _COUNTRIES | _LONG_COUNTRIES),
         ("people", _PEOPLES),
+        ("wider people", _WIDER_PEOPLES),
         ("peoples", _PEOPLES_MANY),
         ("state", _STATES | _LONG_STATES),
         ("city", _CITIES | _LONG_CITIES),

@@ -30,10 +30,9 @@ _PERSON_CUES_AFTER = word_set(
     felt spoke
     """
 )
-_AUXILIARIES = word_set("did do does was is were are has have had can could would will should may might must")
-_VERB = re.compile(
-    r"(?:did|does|do|was|is|were|are|has|have|had|can|could|would|will|may|\w{2,}ed|began|wrote|became|made)"
-)
+_AUXILIARIES = word_set("did do does has have had can could would will should may might must")
+_FORMS_OF_BE = word_set("is are was were")
+_VERB = re.compile(r"(?:did|does|do|has|have|had|can|could|would|will|may|\w{2,}ed|began|wrote|became|made)")
 _FUNCTION_WORDS = word_set(
     "and or but in on at of to for from with as by that who which when where while after before than"
 )
@@ -57,7 +56,9 @@ def name_places(text: str) -> tuple[tuple[int, int], ...]:
             start += len(words.pop(0)) + 1
             opens = False
         name = _POSSESSIVE.sub("", text[start:end])
-        if len(name) > 1 and name[0].isupper() and not (opens and " " not in name and not _is_known(name)):
+        if len(name) < 2 or not name[0].isupper() or name in TITLES:
+            continue
+        if not opens or " " in name or _is_known(name):
             places.append((start, start + len(name)))
     return tuple(places)
 
@@ -129,6 +130,8 @@ def _slot(before: str, after: str) -> str:
     if after == "'s":
         return f"{article}owner"
     if before in _AUXILIARIES or _VERB.fullmatch(after):
+        return f"{article}doer"
+    if before in _FORMS_OF_BE or after in _FORMS_OF_BE:
         return f"{article}subject"
     if after.islower() and after not in _FUNCTION_WORDS:
         return ""

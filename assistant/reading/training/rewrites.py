@@ -162,7 +162,9 @@ def _with_right_article(before: str, new: str) -> str:
     match = re.search(r"\b([Aa])n? $", before)
     if match is None:
         return before
-    vowel = new[0].lower() in "aeiou" and not new.lower().startswith(("eu", "uni", "us"))
+    vowel = new[0].lower() in "aeiou" and not new.lower().startswith(
+        ("eu", "unif", "uniq", "unit", "univ", "use", "usu")
+    )
     return before[: match.start()] + match[1] + ("n " if vowel else " ")
 
 
