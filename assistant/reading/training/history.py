@@ -26,9 +26,13 @@ __all__ = ["follow_up", "pairs", "with_history"]
 
 _ABSTRACT = re.compile(r"(?:ism|ity|ics|ology|Act|Treaty|Award|Awards|Bible|Games?)$")
 #: After these, a phrase with "of" cannot be left out.
-_INCOMPLETE = (
-    "part|parts|one|kind|kinds|type|types|member|members|name|number|amount|some|most|all|any|each|because|instead"
+_INCOMPLETE = "part|parts|one|kind|kinds|type|types|member|members|some|most|all|any|each|because|instead"
+_UNOWNED = frozenset(_INCOMPLETE.split("|"))
+#: Before a "to" that leads nowhere: "prior to".
+_NO_MOTION = re.compile(
+    r"\b(?:prior|due|according|next|compared|similar|related|opposed|addition|close|important|equal)\s*$", re.IGNORECASE
 )
+_ENDS_IN_QUESTION_WORD = re.compile(r"\b(?:who|what|where|when|which|why|how)\s*$", re.IGNORECASE)
 
 
 def follow_up(earlier: tuple[str, str], question: str, context: str, rng: random.Random) -> str | None:
@@ -46,6 +50,7 @@ def follow_up(earlier: tuple[str, str], question: str, context: str, rng: random
     ways = 2 * ellipses(earlier[0], question)
     for mention in shared_mentions(earlier, question, context):
         ways += _ways(earlier, mention, question, context)
+    ways = [way for way in ways if way != " ".join(question.split())]
     return rng.choice(ways) if ways else None
 
 
@@ -101,7 +106,7 @@ def _pronominal(mention: Mention, kind: Kind, before: str, after: str) -> list[s
         return []
     owned = re.search(r"\bthe ((?:[\w'’-]+ )?[\w'’-]+) of $", before)
     plain_end = re.match(rf"\s*(?:[?,.]|$)|\s+(?:{'|'.join(AUXILIARIES | PREPOSITIONS | BASE_VERBS)})\b", after)
-    if owned and plain_end and mention.role == "object" and owned.group(1).split()[-1] not in _INCOMPLETE.split("|"):
+    if owned and plain_end and mention.role == "object" and owned.group(1).split()[-1] not in _UNOWNED:
         return [_sentence(before[: owned.start()], f"{pronoun(kind, 'possessive')} {owned.group(1)}", after)]
     if kind == "they" and mention.role == "subject":
         agreeing = with_agreement(before, after)
@@ -119,6 +124,8 @@ def _adverbial(mention: Mention, kind: Kind, before: str, after: str) -> list[st
     if preposition is None or mention.role != "object":
         return []
     word, rest = preposition.group(1).lower(), before[: preposition.start()]
+    if _ENDS_IN_QUESTION_WORD.search(rest) or re.search(r"\bthere\b", before) or _NO_MOTION.search(rest):
+        return []
     at_a_place = kind == "it" and mention.is_name and word in ("in", "at") and not _ABSTRACT.search(mention.text)
     if at_a_place or (kind == "place" and word in ("in", "at", "to", "within", "inside")):
         return [_sentence(rest, "there", after)] if rest.strip() else [_sentence("", "", after)]

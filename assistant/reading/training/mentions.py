@@ -113,13 +113,14 @@ def _answers(said: _Said, question: str) -> Iterator[_Found]:
     length = len(said.answer.split())
     if not 0 < length <= _LONGEST_ANSWER or said.answer.isdigit() or not re.search(r"[^\W\d_]{2}", said.answer):
         return
-    if said.answer in FUNCTION_WORDS or said.answer in BASE_VERBS:
+    if said.answer in FUNCTION_WORDS | _CALENDAR or said.answer in BASE_VERBS:
         return
     words = list(WORD.finditer(question))
     for first in range(len(words) - length + 1):
         start, end = words[first].start(), words[first + length - 1].end()
-        if _plain(question[start:end]) == said.answer:
-            yield _with_determiner(question, _Found(start, end, True, question[start].isupper()))
+        is_name = question[start].isupper()
+        if _plain(question[start:end]) == said.answer and (is_name or not said.words.startswith(" how ")):
+            yield _with_determiner(question, _Found(start, end, True, is_name))
 
 
 def _names(said: _Said, question: str, context: str) -> Iterator[_Found]:

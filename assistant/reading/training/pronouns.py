@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Literal
 
 from assistant.reading.training.mentions import Mention
-from assistant.reading.training.standing import Role
+from assistant.reading.training.standing import ADJECTIVE, Role
 from assistant.reading.training.words import AUXILIARIES, FUNCTION_WORDS, is_plural, looks_inflected, word_set
 
 Kind = Literal["he", "she", "they", "it", "place", "time"]
@@ -85,8 +85,11 @@ _TIMES = re.compile(
 _LIFE = re.compile(
     r"(?:['’]s)?\s+(?:\w+ )?(?:born|die[ds]?|death|marr\w+|wife|husband|son|daughter|father|mother|parents|career"
     r"|childhood|birth\w*|says?|said|stat(?:ed?|ing)|claims?|claimed|belie\w+|thinks?|thought|feels?|felt|writes?|wrote|sings?|sang"
-    r"|stint|lifespan|salary|profession|occupation|nationality|graduat\w+|resign\w*|retire\w*|spouse|ex-\w+|friend|girlfriend"
+    r"|stint|lifespan|named|appointed|elected|crowned|baptised|baptized|raised|salary|profession|occupation|nationality|graduat\w+|resign\w*|retire\w*|spouse|ex-\w+|friend|girlfriend"
     r"|boyfriend|studied|learn\w*|attend|attended)\b"
+)
+_BUILT = re.compile(
+    r"\s+(?:\w+ly )?(?:located|situated|founded|established|launched|released|built|published|opened)\b"
 )
 _NAMED_THINGS = re.compile(
     r"\b(?:University|College|School|Party|Company|Corporation|Inc|Committee|Council|Army|Navy|Church|Club|Band|Board"
@@ -123,11 +126,7 @@ def kind_of(mention: Mention, earlier_question: str, question: str, context: str
     person = _person(mention, earlier_question, question, context)
     if person or not mention.is_name:
         return person or ("they" if head in _GROUP_NOUNS and _nearest(mention, context) == "they" else "it")
-    return (
-        "they"
-        if re.search(rf"(?<!of )(?<!in )(?<!and )\b{re.escape(mention.text)} (?:are|were|have)\b", context)
-        else "it"
-    )
+    return "they" if _is_people(mention.text, context) else "it"
 
 
 def category_of(mention: Mention, kind: Kind, earlier_question: str) -> str | None:
@@ -177,24 +176,44 @@ def _person(mention: Mention, earlier_question: str, question: str, context: str
     if not asked_for and (mention.is_answer or text != mention.text):
         return None
     said = f"{earlier_question} {question}"
+    if re.search(re.escape(text) + _BUILT.pattern, said):
+        return None
     full = re.search(rf"\b([A-Z]\w+) (?:[A-Z]\w*\.? )?{re.escape(text)}\b", f"{said} {context}")
     named = _by_name(full.group(1) if full else text) or _by_name(text)
     inside = re.search(r"\b(?:in|at|near|inside|from)\s+$", question[: mention.start], re.IGNORECASE)
     if not (named or asked_for) and (inside or _is_used_as_a_place(text, context)):
         return None
+    if named or (own := _own_pronoun(question)):
+        return named or own
+    lives = re.search(re.escape(mention.text) + _LIFE.pattern, said)
+    if " " in text and mention.role == "object" and not (asked_for or lives):
+        return None
     frequent = _he_or_she(_most_frequent(context))
     nearest = frequent and _he_or_she(_nearest(mention, context))
-    lives = re.search(re.escape(mention.text) + _LIFE.pattern, said)
-    return named or nearest or frequent or ("they" if asked_for or lives else None)
+    return nearest or frequent or ("they" if asked_for or lives else None)
+
+
+def _own_pronoun(question: str) -> Kind | None:
+    """What the question itself calls the one it names: "What did Chopin leave to his sister?"."""
+    spoken = _SPOKEN.search(question)
+    return _he_or_she(_KIND_OF[spoken.group().lower()]) if spoken else None
 
 
 def _asks_for_person(question: str) -> bool:
     return bool(_WHO.search(question)) or _asked_category(question) in _PERSON_NOUNS
 
 
+def _is_people(name: str, context: str) -> bool:
+    """Whether a name is a nation or of more than one: "the French", "Cubists" where the context says "Cubist"."""
+    words = name.split()
+    if len(words) == 2 and words[0].lower() == "the" and ADJECTIVE.search(name):
+        return True
+    return is_plural(words[-1]) and bool(re.search(rf"\b{re.escape(name[:-1])}\b", context))
+
+
 def _is_used_as_a_place(name: str, context: str) -> bool:
     """Whether the context has it after "in" or "the", and never has it live or say anything."""
-    stands = re.search(rf"\b(?:in|at|on|into|from|the|across|throughout) {re.escape(name)}\b", context)
+    stands = re.search(rf"\b(?:in|at|on|into|from|the|across|throughout) {re.escape(name)}\b(?!['’]s)", context)
     return bool(stands) and not re.search(re.escape(name) + _LIFE.pattern, context)
 
 

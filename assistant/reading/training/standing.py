@@ -26,11 +26,12 @@ from assistant.reading.training.words import (
 
 Role = Literal["subject", "object", "possessive"]
 
-_ADJECTIVE = re.compile(
+#: A name that says where something is from, such as "Japanese".
+ADJECTIVE = re.compile(
     r"(?:[a-z](?:ese|ish|ian|ean|ican|erman|tern|thern|bic)|French|Dutch|Greek|Swiss|Irish|Christian|Jewish)$"
 )
 #: A name that goes on, is one of several, or stands in quotation marks or brackets.
-_TIED_BEFORE = re.compile(r"[\w\"“‘'(/$€£&+-]$|['’]s?\s+$")
+_TIED_BEFORE = re.compile(r"[\w\"“‘'(/$€£&+-]$|['’]s?\s+$|\w [A-Z]\w+ of (?:the )?$|^[A-Z]\w+ [A-Z]\w+ of $")
 _TIED_AFTER = re.compile(r"[\w\"”'’)/%&+-]|,?\s*[\"“‘]|,\s*[A-Z]|\.\s*\w|\s+\d|\s+(?:and|or)\b")
 _RELATIVE = word_set("that who which whose where")
 _NARROWING = _RELATIVE | word_set("of named called between titled like with")
@@ -109,9 +110,9 @@ def _can_be_replaced(text: str, around: _Neighbours, is_name: bool) -> bool:
     before, after = around.before, around.after
     if before in _NOT_BEFORE or (around.before_that in DETERMINERS and before not in FUNCTION_WORDS):
         return False
-    if after in _RELATIVE or around.then in ("which", "whom") or (around.opens_name and after not in FUNCTION_WORDS):
+    if after in _RELATIVE or around.then in ("which", "whom") or around.opens_name:
         return False
-    if not is_name and (_narrowed(around) or before in ("be", "been", "being")):
+    if before in ("be", "been", "being") or (not is_name and _narrowed(around)):
         return False
     if not before or text.split()[0].lower() in DETERMINERS or (is_name and after in AUXILIARIES):
         return True
@@ -138,13 +139,15 @@ def _role(text: str, around: _Neighbours, is_name: bool) -> Role | None:
     """The part it plays by its neighbours; None where it only describes the next noun."""
     before, after = around.before, around.after
     object_like: Role = "object" if before and before not in AUXILIARIES | CONJUNCTIONS | QUESTION_WORDS else "subject"
+    if before in ("has", "have", "had") and not after:
+        return "object"
     if not after or after in FUNCTION_WORDS - AUXILIARIES or (object_like == "object" and after.endswith("ing")):
         return object_like
     if after in AUXILIARIES or looks_inflected(after):
         return "object" if before in PREPOSITIONS - CLAUSE_OPENERS else "subject"
-    if after in BASE_VERBS and before not in AUXILIARIES - BE:
+    if after in BASE_VERBS and before not in AUXILIARIES | (PREPOSITIONS - {"of"}):
         return object_like
-    describes = is_name and not _ADJECTIVE.search(text)
+    describes = is_name and not ADJECTIVE.search(text)
     if before in AUXILIARIES and _is_predicate(around, is_name):
         return "subject" if describes or not is_name else None
     return "possessive" if describes and before in FUNCTION_WORDS | BASE_VERBS else None

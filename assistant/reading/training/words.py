@@ -21,7 +21,7 @@ AUXILIARIES = BE | word_set(
 PREPOSITIONS = word_set(
     """of in on at by for from to with about into onto after before during since until under over against among between
     through without within near towards toward around across behind above below outside inside upon like as than per
-    via throughout along despite regarding concerning besides beyond beside amid off"""
+    via throughout along despite regarding concerning besides beyond beside amid off up out down away"""
 )
 #: Prepositions that may also open a clause: "after she left".
 CLAUSE_OPENERS = word_set("after before since until as than")
