@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 RefusalReason = Literal["no_passages", "not_in_articles", "low_confidence"]
+AnswerKind = Literal["span", "list", "evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +218,19 @@ class Answer:
     Attributes:
         question: as asked.
         standalone_question: as interpreted; equal to ``question`` outside a conversation.
-        text: the answer in the best citation's words, or None when refused.
-        confidence: calibrated probability that ``text`` is right; when refused, that of the best
-            span that was found (0 when there was none).
-        support: different articles that cite the answer.
-        citations: best first; empty when refused.
-        alternatives: other distinct answers, best first; when refused, what was not sure enough.
+        text: by ``kind``, the answer in the best citation's words; its ``parts``, joined with "; "; or
+            the best citation's quote. None when refused.
+        confidence: calibrated probability that the best citation's ``answer_text`` is right; when
+            refused, that of the best span that was found (0 when there was none).
+        support: different articles that cite the answer, all ``parts`` of it.
+        citations: best first; of a list, first one for each of its parts. Empty when refused.
+        alternatives: other distinct answers, best first; when refused, what was not sure enough. Of
+            evidence, other sentences.
         refusal: None, or why there is no answer.
         timings: seconds by stage ("interpret", "retrieve", "read", "answer", "total").
+        kind: "span"; "list", several spans of one place; or "evidence": a sentence that speaks to a
+            yes/no, why or how question and is not itself the answer. When refused, what was asked for.
+        parts: the single answers of a list, in text order; otherwise empty.
     """
 
     question: str
@@ -236,6 +242,8 @@ class Answer:
     alternatives: tuple[Alternative, ...]
     refusal: RefusalReason | None
     timings: Mapping[str, float]
+    kind: AnswerKind = "span"
+    parts: tuple[str, ...] = ()
 
     @property
     def answered(self) -> bool:
