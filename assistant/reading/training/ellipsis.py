@@ -61,7 +61,10 @@ def _is_noun_phrase(words: list[re.Match[str]], first: int, last: int) -> bool:
     inside = [word.group() for word in words[first:last]]
     before, before_that = words[first - 1].group().lower(), words[first - 2].group().lower() if first > 1 else ""
     after = words[last].group().lower() if last < len(words) else ""
-    if any(word in FUNCTION_WORDS - DETERMINERS - PREPOSITIONS for word in inside) or inside[-1] in FUNCTION_WORDS:
+    if (
+        any(word in FUNCTION_WORDS - DETERMINERS - PREPOSITIONS for word in inside)
+        or inside[-1] in FUNCTION_WORDS | BASE_VERBS
+    ):
         return False
     if inside[0].islower() and (inside[0] in BASE_VERBS or looks_inflected(inside[0]) or before in AUXILIARIES):
         return False

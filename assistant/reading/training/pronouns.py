@@ -46,12 +46,13 @@ _FEMALE = re.compile(
     r"|sister|aunt|grandmother|woman|empress|princess|actress|mom|mum|lady)\b"
 )
 _PERSON_NOUNS = word_set(
-    """people ruler monarch author writer person reviewer user customer poster buyer owner narrator speaker player
-    character president minister leader king queen director singer artist actor actress composer scientist professor
-    teacher student doctor lawyer judge officer soldier general governor mayor senator emperor prince princess
-    bishop pope guy friend boyfriend girlfriend roommate boss child kid baby man woman boy girl son daughter mother
-    father brother sister wife husband uncle aunt op commenter redditor driver seller founder inventor philosopher
-    poet commander candidate coach victim suspect patient dad mom"""
+    """gamer climber inquirer scammer accompanist questioner musician journalist reporter worker people ruler monarch
+    author writer person reviewer user customer poster buyer owner narrator speaker player character president
+    minister leader king queen director singer artist actor actress composer scientist professor teacher student
+    doctor lawyer judge officer soldier general governor mayor senator emperor prince princess bishop pope guy
+    friend boyfriend girlfriend roommate boss child kid baby man woman boy girl son daughter mother father brother
+    sister wife husband uncle aunt op commenter redditor driver seller founder inventor philosopher poet commander
+    candidate coach victim suspect patient dad mom"""
 )
 _PLACE_NOUNS = word_set(
     """city town village country state province region district county island capital university college school museum

@@ -94,6 +94,8 @@ def standing(question: str, start: int, end: int, *, is_name: bool) -> Standing 
     around = _neighbours(words_before, after)
     if not _can_be_replaced(text, around, is_name):
         return None
+    if is_name and ADJECTIVE.search(text) and around.after not in FUNCTION_WORDS | {""}:
+        return None
     role = _owner(around) if ending else _role(text, around, is_name)
     return None if role is None else Standing(role, end, _number(text, role, around))
 
@@ -143,14 +145,14 @@ def _role(text: str, around: _Neighbours, is_name: bool) -> Role | None:
         return "object"
     if not after or after in FUNCTION_WORDS - AUXILIARIES or (object_like == "object" and after.endswith("ing")):
         return object_like
-    if after in AUXILIARIES or looks_inflected(after):
-        return "object" if before in PREPOSITIONS - CLAUSE_OPENERS else "subject"
+    inside = before in PREPOSITIONS - CLAUSE_OPENERS
+    if after in AUXILIARIES or (looks_inflected(after) and not (inside and after.endswith("s"))):
+        return "object" if inside else "subject"
     if after in BASE_VERBS and before not in AUXILIARIES | (PREPOSITIONS - {"of"}):
         return object_like
-    describes = is_name and not ADJECTIVE.search(text)
     if before in AUXILIARIES and _is_predicate(around, is_name):
-        return "subject" if describes or not is_name else None
-    return "possessive" if describes and before in FUNCTION_WORDS | BASE_VERBS else None
+        return "subject"
+    return "possessive" if is_name and before in FUNCTION_WORDS | BASE_VERBS else None
 
 
 def _is_predicate(around: _Neighbours, is_name: bool) -> bool:
@@ -175,5 +177,6 @@ def _number(text: str, role: Role, around: _Neighbours) -> bool | None:
             return False
         if verb in ("are", "were", "do", "have"):
             return True
-    is_noun = text[:1].islower() or text.startswith("The ")
-    return True if is_noun and is_plural(text.split()[-1]) else None
+    noun = text.split()[-1]
+    is_noun = noun[0].islower() or text.lower().startswith("the ")
+    return True if is_noun and is_plural(noun) else None

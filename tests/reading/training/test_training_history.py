@@ -84,6 +84,10 @@ def test_a_question_that_differs_in_one_phrase_may_say_only_that() -> None:
     )
     led = ("Who led the Dutch team?", "Bob")
     assert not {"And won?", "What about won?"} & every_way(led, "Who won the Dutch team?")
+    closed = ("When did the Fair for Girls start?", "1990")
+    assert not any(
+        way and way.startswith("What about") for way in every_way(closed, "When did the Fair for Boys close?")
+    )
 
 
 @pytest.mark.parametrize(
