@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answering.citing import cite
 from assistant.answering.evidence import Evidence
+from assistant.answering.forms import as_sentences, with_list
+from assistant.answering.kinds import kind_of
 from assistant.answering.merging import merge
 from assistant.records import (
     Alternative,
@@ -59,51 +62,59 @@ class AnswerComposer:
             retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
             spans: the reader's candidates.
         """
-        candidates = merge(self._citations(retrieved, spans), self._evidence)
-        answer = self._answer(question, standalone_question, candidates, found_passages=bool(retrieved))
-        return Trace(answer, tuple(retrieved), tuple(candidates))
-
-    def _answer(
-        self, question: str, standalone_question: str, candidates: Sequence[Alternative], *, found_passages: bool
-    ) -> Answer:
-        refusal = self._refusal(candidates, found_passages)
-        if refusal is not None:
-            return Answer(
-                question=question,
-                standalone_question=standalone_question,
-                text=None,
-                confidence=candidates[0].confidence if candidates else 0.0,
-                support=0,
-                citations=(),
-                alternatives=tuple(candidates[: self._max_alternatives]),
-                refusal=refusal,
-                timings={},
-            )
-        best, *others = candidates
-        return Answer(
+        found = self._citations(retrieved, spans)
+        candidates = merge([citation for _, citation in found], self._evidence)
+        kind = kind_of(standalone_question)
+        parts: tuple[str, ...] = ()
+        if kind == "list":
+            candidates, parts = with_list(candidates, found, [item.passage.text for item in retrieved])
+        refusal = self._refusal(candidates, found_passages=bool(retrieved))
+        said = as_sentences(candidates) if kind == "evidence" else candidates
+        answer = Answer(
             question=question,
             standalone_question=standalone_question,
+            text=None,
+            confidence=candidates[0].confidence if candidates else 0.0,
+            support=0,
+            citations=(),
+            alternatives=tuple(said[: self._max_alternatives]),
+            refusal=refusal,
+            timings={},
+            kind=kind,
+        )
+        if refusal is None:
+            answer = self._given(answer, said, parts)
+        return Trace(answer, tuple(retrieved), tuple(candidates))
+
+    def _given(self, answer: Answer, said: Sequence[Alternative], parts: tuple[str, ...]) -> Answer:
+        """The answer with what is said in it: the surest of ``said``, and the others that are sure enough."""
+        best, *others = said
+        sure = [other for other in others if other.confidence >= self.required_confidence]
+        return replace(
+            answer,
             text=best.text,
-            confidence=best.confidence,
             support=best.support,
             citations=best.citations,
-            alternatives=tuple(item for item in others if item.confidence >= self.required_confidence)[
-                : self._max_alternatives
-            ],
-            refusal=None,
-            timings={},
+            alternatives=tuple(sure[: self._max_alternatives]),
+            kind="span" if answer.kind == "list" and not parts else answer.kind,
+            parts=parts,
         )
 
-    def _citations(self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan]) -> list[Citation]:
+    def _citations(
+        self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan]
+    ) -> list[tuple[AnswerSpan, Citation]]:
+        """Each span that can be cited, with its citation."""
         found = []
         for span in spans:
             item = retrieved[span.index]
             start, end = item.passage.start + span.start, item.passage.start + span.end
             confidence = self._evidence.of_span(span, item)
-            found.append(cite(self._article(item.passage.article_id), start, end, confidence))
-        return [citation for citation in found if citation is not None]
+            citation = cite(self._article(item.passage.article_id), start, end, confidence)
+            if citation is not None:
+                found.append((span, citation))
+        return found
 
-    def _refusal(self, candidates: Sequence[Alternative], found_passages: bool) -> RefusalReason | None:
+    def _refusal(self, candidates: Sequence[Alternative], *, found_passages: bool) -> RefusalReason | None:
         if not found_passages:
             return "no_passages"
         surest = candidates[0].confidence if candidates else 0.0

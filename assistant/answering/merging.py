@@ -28,6 +28,12 @@ def merge(citations: Iterable[Citation], evidence: Evidence) -> list[Alternative
     return sorted(answers, key=lambda answer: -answer.confidence)
 
 
+def differs(first: str, second: str) -> bool:
+    """Whether two meanings are at odds, rather than one the shorter form of the other ("Kanasugi")."""
+    one, other = set(first.split()), set(second.split())
+    return not (one <= other or other <= one)
+
+
 def _alternative(group: Sequence[Citation], rival: float, evidence: Evidence) -> Alternative:
     best, *others = _surest_of_articles(group)
     confidence = evidence.of_answer(best.confidence, [other.confidence for other in others], rival)
@@ -44,13 +50,7 @@ def _surest_of_articles(group: Sequence[Citation]) -> list[Citation]:
 
 def _rival(key: str, groups: dict[str, list[Citation]]) -> float:
     """Confidence of the surest citation that says something else; 0 when there is none."""
-    return max((group[0].confidence for other, group in groups.items() if _differs(key, other)), default=0.0)
-
-
-def _differs(first: str, second: str) -> bool:
-    """Whether two meanings are at odds, rather than one the shorter form of the other ("Kanasugi")."""
-    one, other = set(first.split()), set(second.split())
-    return not (one <= other or other <= one)
+    return max((group[0].confidence for other, group in groups.items() if differs(key, other)), default=0.0)
 
 
 def _same_place(first: Citation, second: Citation) -> bool:
