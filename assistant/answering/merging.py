@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from assistant.answering.evidence import Evidence
 from assistant.answering.normalise import meaning
 from assistant.records import Alternative, Citation
 
 
+class Distinct(NamedTuple):
+    """All citations of one meaning, and what is known of the other ones.
+
+    Attributes:
+        citations: surest first; one at least.
+        agreeing: for each article but the first citation's, the confidence of its surest citation: an article that
+            says something twice supports it once.
+        rival: confidence of the surest citation that says something else; 0 when there is none.
+    """
+
+    citations: tuple[Citation, ...]
+    agreeing: tuple[float, ...]
+    rival: float
+
+
 def merge(citations: Iterable[Citation], evidence: Evidence) -> list[Alternative]:
-    """Distinct answers by falling confidence; those of one meaning are one, in the surest citation's words.
+    """Distinct answers by falling confidence, each in its surest citation's words.
+
+    An answer's confidence weighs its citations with those of the others, as ``evidence`` says.
+    """
+    answers = []
+    for group in distinct(citations):
+        best = group.citations[0]
+        confidence = evidence.of_answer(best.confidence, group.agreeing, group.rival)
+        answers.append(Alternative(best.answer_text, confidence, 1 + len(group.agreeing), group.citations))
+    return sorted(answers, key=lambda answer: -answer.confidence)
+
+
+def distinct(citations: Iterable[Citation]) -> list[Distinct]:
+    """Citations by meaning, those with the surest citation first.
 
     A place that a surer citation of any answer already covers is left out, so that "Kanasugi" inside
-    "Kenji Kanasugi" is not offered as another answer. An answer's confidence weighs its citations with those of
-    the others, as ``evidence`` says.
+    "Kenji Kanasugi" is not offered as another answer.
     """
     taken: list[Citation] = []
     groups: dict[str, list[Citation]] = {}
@@ -24,8 +52,7 @@ def merge(citations: Iterable[Citation], evidence: Evidence) -> list[Alternative
             continue
         taken.append(citation)
         groups.setdefault(key, []).append(citation)
-    answers = [_alternative(group, _rival(key, groups), evidence) for key, group in groups.items()]
-    return sorted(answers, key=lambda answer: -answer.confidence)
+    return [Distinct(tuple(group), _agreeing(group), _rival(key, groups)) for key, group in groups.items()]
 
 
 def differs(first: str, second: str) -> bool:
@@ -34,22 +61,15 @@ def differs(first: str, second: str) -> bool:
     return not (one <= other or other <= one)
 
 
-def _alternative(group: Sequence[Citation], rival: float, evidence: Evidence) -> Alternative:
-    best, *others = _surest_of_articles(group)
-    confidence = evidence.of_answer(best.confidence, [other.confidence for other in others], rival)
-    return Alternative(best.answer_text, confidence, 1 + len(others), tuple(group))
-
-
-def _surest_of_articles(group: Sequence[Citation]) -> list[Citation]:
-    """One citation an article, surest first: an article that says something twice supports it once."""
-    by_article: dict[str, Citation] = {}
+def _agreeing(group: Sequence[Citation]) -> tuple[float, ...]:
+    by_article: dict[str, float] = {}
     for citation in group:
-        by_article.setdefault(citation.article_id, citation)
-    return list(by_article.values())
+        by_article.setdefault(citation.article_id, citation.confidence)
+    _, *others = by_article.values()
+    return tuple(others)
 
 
-def _rival(key: str, groups: dict[str, list[Citation]]) -> float:
-    """Confidence of the surest citation that says something else; 0 when there is none."""
+def _rival(key: str, groups: Mapping[str, Sequence[Citation]]) -> float:
     return max((group[0].confidence for other, group in groups.items() if differs(key, other)), default=0.0)
 
 
