@@ -31,6 +31,10 @@ def train(
         Path | None, typer.Option("--config", help="A TOML file like the one the bundled reader was trained with.")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over, whatever the folder holds.")] = False,
+    base: Annotated[
+        Path | None,
+        typer.Option("--base", help="Start from the model in this folder, whatever the configuration says."),
+    ] = None,
     threads: Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0: all cores.")] = 0,
     verbose: Verbose = False,
 ) -> None:
@@ -40,12 +44,31 @@ def train(
     from assistant.reading.training.run import RunOptions, train_reader
 
     stop = _Stop()
-    options = RunOptions(data, out, fresh=fresh, threads=threads, until=stop.wanted)
+    options = RunOptions(data, out, fresh=fresh, base=str(base) if base else None, threads=threads, until=stop.wanted)
     done = train_reader(load_config(config or BUNDLED), options, _show)
     if not done:
         typer.echo(f"Stopped; the same command goes on from the checkpoint in {out}.", err=True)
         sys.exit(Exit.INTERRUPTED)
     typer.echo(f"The reader is in {out}; ASSISTANT_READER={out} uses it.")
+
+
+@training.command("bundle")
+def bundle(
+    data: Annotated[Path, typer.Argument(help="Folder of the training files that the configuration names.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write; it has to be empty or not to exist.")],
+    config: Annotated[Path | None, typer.Option("--config", help="As for reader.")] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Put everything that training needs into one small folder, for another machine."""
+    start(None, verbose)
+    from assistant.reading.training.bundle import write_bundle
+    from assistant.reading.training.config import BUNDLED
+
+    size = write_bundle(config or BUNDLED, data, out)
+    typer.echo(
+        f"{size / 1e6:.1f} MB in {out}. There: assistant train reader {out}/data RUN --config {out}/reader.toml"
+        f" --base {out}/base"
+    )
 
 
 class _Stop:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from assistant.reading.training.examples import Example, ExampleMaker
 from assistant.reading.windows import TextTokens, Window, WindowMaker
 
+#: Batches are padded to multiples of this: libraries keep code and memory for every shape that occurs.
+_LENGTHS = 16
 #: Questions whose windows are sorted by length together.
 _CHUNK = 1024
 
@@ -105,7 +107,7 @@ def by_length(windows: Sequence[LabelledWindow], batch_tokens: int) -> list[list
     """The windows in batches of similar length, each at most ``batch_tokens`` when padded."""
     batches: list[list[LabelledWindow]] = []
     for window in sorted(windows, key=lambda one: len(one.window.input_ids)):
-        longest = len(window.window.input_ids)  # so far, as they are sorted
+        longest = -(-len(window.window.input_ids) // _LENGTHS) * _LENGTHS  # so far, as they are sorted
         if not batches or (len(batches[-1]) + 1) * longest > batch_tokens:
             batches.append([])
         batches[-1].append(window)
@@ -115,7 +117,7 @@ def by_length(windows: Sequence[LabelledWindow], batch_tokens: int) -> list[list
 def padded(windows: Sequence[LabelledWindow], after: Place = Place()) -> Batch:  # noqa: B008 - immutable
     """The windows as one batch."""
     lengths = [len(one.window.input_ids) for one in windows]
-    shape = (len(windows), max(lengths))
+    shape = (len(windows), -(-max(lengths) // _LENGTHS) * _LENGTHS)
     ids, types = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     mask, starts, ends = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
     for row, (one, length) in enumerate(zip(windows, lengths, strict=True)):

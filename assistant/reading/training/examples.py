@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from assistant.datasets.reading import ReadingQuestion
 from assistant.reading.history import with_history
 from assistant.reading.training.config import Examples
-from assistant.reading.training.history import follow_up
+from assistant.reading.training.history import follow_up, pairs
 from assistant.reading.training.rewrites import made_unanswerable, retyped
 
 #: Characters of a cropped text: passages of the index, alone or joined, have about so many.
@@ -70,7 +70,7 @@ class ExampleMaker:
         self._recipe = recipe
         self._seed = seed
         self._paragraphs = _paragraphs_by_article(sets)
-        self._by_context = _questions_by_context(sets)
+        self._earlier = _earlier_questions(sets, random.Random(f"{seed} history")) if recipe.history else {}
 
     def draw(self, epoch: int) -> list[tuple[int, int]]:
         """Which questions an epoch asks, shuffled: (number of the set, number of the question)."""
@@ -105,19 +105,13 @@ class ExampleMaker:
         return [Example(one.question, one.context, _golds(one)) for a_set in self._sets for one in a_set.held_out]
 
     def _question(self, asked: ReadingQuestion, rng: random.Random) -> str:
-        if rng.random() < self._recipe.history:
-            earlier = self._earlier(asked, rng)
-            if earlier is not None:
-                followed = follow_up(earlier, asked.question, asked.context, rng)
-                if followed is not None:
-                    return with_history([earlier], followed)
+        earlier = self._earlier.get((asked.source, asked.id))
+        if earlier is not None and rng.random() < self._recipe.history:
+            exchange = (earlier.question, earlier.golds[0].text if earlier.golds else "")
+            followed = follow_up(exchange, asked.question, asked.context, rng)
+            if followed is not None:
+                return with_history([exchange], followed)
         return retyped(asked.question, rng) if rng.random() < self._recipe.retyped else asked.question
-
-    def _earlier(self, asked: ReadingQuestion, rng: random.Random) -> tuple[str, str] | None:
-        """Another answered question about the same context, with its answer."""
-        about = self._by_context[asked.context]
-        other = about[rng.randrange(len(about))]
-        return None if other.id == asked.id or not other.golds else (other.question, other.golds[0].text)
 
     def _own(self, asked: ReadingQuestion, question: str, rng: random.Random, *, answered: bool = True) -> Example:
         """``question`` over the context of ``asked``, cropped or joined with another paragraph at times."""
@@ -161,12 +155,9 @@ def _paragraphs_by_article(sets: Sequence[TrainingSet]) -> Mapping[tuple[str, st
     return {article: list(texts) for article, texts in found.items() if len(texts) <= _LARGEST_ARTICLE}
 
 
-def _questions_by_context(sets: Sequence[TrainingSet]) -> Mapping[str, list[ReadingQuestion]]:
-    found: defaultdict[str, list[ReadingQuestion]] = defaultdict(list)
-    for one in sets:
-        for asked in one.questions:
-            found[asked.context].append(asked)
-    return found
+def _earlier_questions(sets: Sequence[TrainingSet], rng: random.Random) -> Mapping[tuple[str, str], ReadingQuestion]:
+    """For each question that can follow another of its context, by source and id, that other one."""
+    return {(later.source, later.id): earlier for one in sets for earlier, later in pairs(one.questions, rng)}
 
 
 def _texts(asked: ReadingQuestion) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from assistant.reading.training.batches import Batch, Batcher, by_length, labell
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import ExampleMaker
+from assistant.reading.training.mining import mine
 from assistant.reading.training.network import SpanNetwork
-from assistant.reading.training.sources import digests, find_files, load_sets
+from assistant.reading.training.sources import digests, find_files, load_files, training_sets
 from assistant.reading.training.trainer import Report, Trainer
 from assistant.reading.windows import WindowMaker
 from assistant.settings import load_settings
@@ -38,6 +39,7 @@ class RunOptions:
         data: folder of the training files.
         folder: where the run keeps its checkpoint and log, and in the end the reader.
         fresh: start over, whatever the folder holds.
+        base: a folder in place of the configuration's base (a bundle holds one).
         threads: CPU threads; 0: all cores.
         until: asked after each batch; the run stops there when it says so, and can be gone on with.
     """
@@ -45,6 +47,7 @@ class RunOptions:
     data: Path
     folder: Path
     fresh: bool = False
+    base: str | None = None
     threads: int = 0
     until: Callable[[], bool] = lambda: False
 
@@ -63,9 +66,7 @@ def train_reader(config: TrainingConfig, options: RunOptions, report: Callable[[
         with FileLock(options.folder / ".lock", timeout=0):
             return _train(config, options, files, record, report)
     except Timeout as error:
-        raise ModelError(
-            f"Another process trains in {options.folder}.", "Wait for it, or give another --out."
-        ) from error
+        raise ModelError(f"Another process trains in {options.folder}.", "Wait, or give another folder.") from error
 
 
 def _train(
@@ -80,10 +81,8 @@ def _train(
         for name in (CHECKPOINT, LOG, RECORD):
             (folder / name).unlink(missing_ok=True)
     device = prepare_torch(options.threads)
-    embedder = open_embedder(load_settings(threads=options.threads)) if config.examples.retrieved else None
-    maker = ExampleMaker(load_sets(files, config, embedder, folder), config.examples, config.seed)
-    del embedder
-    base = find_base(config.base)
+    maker = _maker(config, options, files)
+    base = find_base(options.base or config.base)
     windows = WindowMaker(TextTokenizer.from_file(base.tokenizer), max_length=config.max_length)
     network = SpanNetwork(base, seed=config.seed, dropout=config.optimiser.dropout, device=device)
     if not config.optimiser.train_embeddings:
@@ -102,6 +101,14 @@ def _train(
         network.save(folder)
         (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return done
+
+
+def _maker(config: TrainingConfig, options: RunOptions, files: dict[str, Path]) -> ExampleMaker:
+    loaded, mined = load_files(files), None
+    if config.examples.retrieved:
+        settings = load_settings(threads=options.threads)
+        mined = mine(loaded, [options.data, options.folder], lambda: open_embedder(settings))
+    return ExampleMaker(training_sets(loaded, config.examples.held_out, mined), config.examples, config.seed)
 
 
 def _identity(config: TrainingConfig, files: dict[str, Path]) -> str:

@@ -1,31 +1,22 @@
-"""The training files: loaded, a few questions held out, and the passages retrieval would confuse mined."""
+"""The training files: found, loaded, and a few questions of each held out."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.errors import DatasetError
-from assistant.index.embedder import Embedder
 from assistant.models.files import sha256
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import TrainingSet
+from assistant.reading.training.mining import Mined, contexts_of, nothing_mined
 
 _ENDINGS = (".jsonl.gz", ".jsonl", ".json.gz", ".json")
-#: Passages mined for each question.
-_MINED = 3
-#: Nearest passages among which those are looked for; the others hold the answer or are the question's own.
-_LOOKED_AT = 12
-#: Questions whose similarities to all passages are held in memory at once.
-_ROWS = 512
 
-Mined = NDArray[np.int32]
+#: The questions of each file, by its name.
+Loaded = dict[str, tuple[ReadingQuestion, ...]]
 
 
 def find_files(data: Path, config: TrainingConfig) -> dict[str, Path]:
@@ -53,22 +44,22 @@ def digests(files: dict[str, Path]) -> dict[str, str]:
     return {name: sha256(path) for name, path in files.items()}
 
 
-def load_sets(
-    files: dict[str, Path], config: TrainingConfig, embedder: Embedder | None, cache: Path
-) -> list[TrainingSet]:
-    """The training sets; what retrieval returns for their questions is mined once and kept in ``cache``.
+def load_files(files: dict[str, Path]) -> Loaded:
+    """Every question of the files that can be used; DatasetError when one holds none."""
+    return {name: load_reading(path).items for name, path in files.items()}
 
-    ``embedder`` None: nothing is mined, and nothing asked over retrieved passages.
+
+def training_sets(loaded: Loaded, held_out: int, mined: dict[str, Mined] | None = None) -> list[TrainingSet]:
+    """The questions as training sets, about ``held_out`` of each kept aside.
+
+    Args:
+        loaded: the questions.
+        held_out: questions of each file that are not trained on, a tenth of it at most.
+        mined: what retrieval returns for them (see ``mining``); None: nothing.
     """
-    loaded = {name: load_reading(path).items for name, path in files.items()}
-    contexts = list(dict.fromkeys(one.context for questions in loaded.values() for one in questions))
-    mined = {name: _none(questions) for name, questions in loaded.items()}
-    if embedder is not None:
-        mined = _mined(loaded, contexts, embedder, cache)
-    return [
-        _training_set(name, questions, mined[name], contexts, config.examples.held_out)
-        for name, questions in loaded.items()
-    ]
+    contexts = contexts_of(loaded)
+    found = mined or {name: nothing_mined(questions) for name, questions in loaded.items()}
+    return [_training_set(name, questions, found[name], contexts, held_out) for name, questions in loaded.items()]
 
 
 def _training_set(
@@ -93,44 +84,3 @@ def _training_set(
             tuple(contexts[i] for i in mined[index] if i >= 0 and contexts[i] not in kept_aside) for index in trained
         ),
     )
-
-
-def _mined(
-    loaded: dict[str, tuple[ReadingQuestion, ...]], contexts: list[str], embedder: Embedder, cache: Path
-) -> dict[str, Mined]:
-    key = hashlib.sha256(json.dumps([embedder.fingerprint, contexts, _MINED, _LOOKED_AT]).encode()).hexdigest()
-    file = cache / f"retrieved-{key[:16]}.npz"
-    if file.is_file():
-        with np.load(file, allow_pickle=False) as kept:
-            return {name: kept[name] for name in loaded}
-    vectors = embedder.embed(contexts)
-    found = {name: _mine(questions, contexts, vectors, embedder) for name, questions in loaded.items()}
-    cache.mkdir(parents=True, exist_ok=True)
-    np.savez(file, **found)  # type: ignore[arg-type]
-    return found
-
-
-def _mine(
-    questions: Sequence[ReadingQuestion], contexts: Sequence[str], vectors: NDArray[np.float32], embedder: Embedder
-) -> Mined:
-    """For each question (n, _MINED) the nearest contexts that lack its answers, by number; -1 where none is left."""
-    mined = _none(questions)
-    folded = [context.casefold() for context in contexts]
-    for first in range(0, len(questions), _ROWS):
-        part = questions[first : first + _ROWS]
-        similarities = embedder.embed([one.question for one in part]) @ vectors.T
-        nearest = np.argpartition(-similarities, _LOOKED_AT, axis=1)[:, :_LOOKED_AT]
-        for row, one in enumerate(part):
-            golds = [gold.text.casefold() for gold in one.golds]
-            ranked = nearest[row][np.argsort(-similarities[row][nearest[row]])]
-            lacking = [
-                int(number)
-                for number in ranked
-                if contexts[number] != one.context and not any(gold in folded[number] for gold in golds)
-            ][:_MINED]
-            mined[first + row, : len(lacking)] = lacking
-    return mined
-
-
-def _none(questions: Sequence[ReadingQuestion]) -> Mined:
-    return np.full((len(questions), _MINED), -1, np.int32)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.reading.training.batches import Batch, Batcher, Place, by_length, labelled, padded
 from assistant.reading.training.examples import Example, ExampleMaker
-from assistant.reading.training.sources import find_files, load_sets
+from assistant.reading.training.sources import find_files, load_files, training_sets
 from assistant.reading.windows import WindowMaker
 from tests.reading.training.configs import config
 
@@ -22,7 +22,7 @@ words = st.text("abcdefgh é.,-'\n", min_size=1, max_size=600).filter(lambda tex
 @pytest.fixture(scope="module")
 def batcher(small_data: Path, windows: WindowMaker) -> Batcher:
     chosen = config(small_data, cropped=0.5, joined=0.4, unanswerable=1.0, neighbours=0.5)
-    sets = load_sets(find_files(small_data, chosen), chosen, None, small_data)
+    sets = training_sets(load_files(find_files(small_data, chosen)), chosen.examples.held_out)
     return Batcher(ExampleMaker(sets, chosen.examples, 1), windows, batch_tokens=1000, seed=1)
 
 
@@ -101,5 +101,5 @@ def test_epochs_differ(batcher: Batcher) -> None:
 
 def test_without_questions_there_is_no_stream(small_data: Path, windows: WindowMaker) -> None:
     chosen = config(small_data, passes={"people": 0.0})
-    sets = load_sets(find_files(small_data, chosen), chosen, None, small_data)
+    sets = training_sets(load_files(find_files(small_data, chosen)), chosen.examples.held_out)
     assert not list(Batcher(ExampleMaker(sets, chosen.examples, 1), windows, 1000, 1).stream())

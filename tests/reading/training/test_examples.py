@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.datasets.reading import GoldSpan, ReadingQuestion
 from assistant.reading.training.config import Examples
 from assistant.reading.training.examples import ExampleMaker, TrainingSet
-from assistant.reading.training.sources import find_files, load_sets
+from assistant.reading.training.sources import find_files, load_files, training_sets
 from tests.reading.training.configs import PEOPLE, PLACES, config
 
 EVERYTHING = {
@@ -27,7 +27,7 @@ EVERYTHING = {
 
 def maker(small_data: Path, **recipe: float) -> ExampleMaker:
     chosen = config(small_data, **recipe)
-    sets = load_sets(find_files(small_data, chosen), chosen, None, small_data)
+    sets = training_sets(load_files(find_files(small_data, chosen)), chosen.examples.held_out)
     return ExampleMaker(sets, chosen.examples, seed=1)
 
 
