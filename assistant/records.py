@@ -250,6 +250,16 @@ class Answer:
         """Whether there is an answer."""
         return self.refusal is None
 
+    @property
+    def short_text(self) -> str | None:
+        """``text`` as it fits into a sentence: parts with "and" between them; of evidence, the reader's span."""
+        if self.kind == "list" and self.parts:
+            *front, last = self.parts
+            return f"{', '.join(front)} and {last}" if front else last
+        if self.kind == "evidence" and self.citations:
+            return self.citations[0].answer_text
+        return self.text
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready values; dates become ISO strings."""
         plain = asdict(self, dict_factory=_json_ready)

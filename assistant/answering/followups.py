@@ -221,7 +221,7 @@ def _holds_antecedent(text: str, kind: str) -> bool:
 def _antecedent(kind: str, turns: Sequence[Turn], taken: set[str]) -> str | None:
     """What a pronoun of this kind stands for, from the latest turn backwards; never one of ``taken``."""
     for turn in reversed(turns):
-        for candidate in _ANTECEDENTS[kind](turn.standalone_question, turn.answer.text):
+        for candidate in _ANTECEDENTS[kind](turn.standalone_question, turn.answer.short_text):
             if candidate not in taken and candidate.split(" ")[-1] not in taken:
                 return candidate
     return None
@@ -297,6 +297,7 @@ def _statement(turn: Turn) -> str:
     """A question without its question word; the answer stands in for a subject that was asked for."""
     stem = _stem(turn.standalone_question)
     rest = _OPENING.sub("", stem)
-    if turn.answer.text and re.match(r"who\b", stem, re.IGNORECASE):
-        return f"{_person(turn.answer.text)} {rest}"
+    answer = turn.answer.short_text
+    if answer and re.match(r"who\b", stem, re.IGNORECASE):
+        return f"{_person(answer)} {rest}"
     return rest[:1].lower() + rest[1:] if re.match(rf"(?:{_AUX})\b", rest, re.IGNORECASE) else rest

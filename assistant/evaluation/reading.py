@@ -15,6 +15,7 @@ from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage
 from assistant.evaluation.run import RunOptions, score_all
 from assistant.evaluation.scores import exact_match, nearest_wording, set_exact_match, set_f1, token_f1
+from assistant.reading.parts import parts
 from assistant.reading.reader import Reader, open_reader
 from assistant.records import AnswerSpan
 from assistant.settings import Settings, load_settings
@@ -35,9 +36,9 @@ def evaluate_reading(
 ) -> Evaluation[ReadingRow]:
     """Read every question of ``data`` (SQuAD-format JSON or uniform JSONL) in its own context.
 
-    A question whose gold is a set of spans is answered with every span that is sure enough, and scored as a set.
-    Its surest answer, however unsure, is the set that the reader's own threshold gives, or the surest span alone
-    when none reaches that: ``settings.min_confidence`` decides only what is given.
+    A question whose gold is a set of spans is answered with the parts of the surest span's list, as a question for
+    several things is (``assistant.reading.parts``), and scored as a set. They are given when the surest span is sure
+    enough.
 
     Args:
         data: the file; see ``data.reading.load_reading``.
@@ -89,11 +90,8 @@ class _Scoring:
     @property
     def threshold(self) -> float:
         """The confidence from which answers are given."""
-        return self.own_threshold if self.settings.min_confidence is None else self.settings.min_confidence
-
-    @property
-    def own_threshold(self) -> float:
-        """The confidence from which the reader was made to answer."""
+        if self.settings.min_confidence is not None:
+            return self.settings.min_confidence
         return self.reader.calibration.confidence(self.reader.no_answer_threshold)
 
     def rows(self, question: ReadingQuestion) -> tuple[ReadingRow]:
@@ -103,9 +101,8 @@ class _Scoring:
             question.question, [question.context], max_answer_tokens=self.settings.max_answer_tokens
         )
         seconds = time.perf_counter() - began
-        counted = spans if question.multi_span else spans[:1]
-        given = [span for span in counted if span.confidence >= self.threshold]
-        forced = [span for span in counted if span.confidence >= self.own_threshold] or spans[:1]
+        forced = parts(spans, [question.context]) if question.multi_span else spans[:1]
+        given = forced if spans and spans[0].confidence >= self.threshold else []
         return (self._row(_Outcome(question, spans, given, forced), seconds),)
 
     def _row(self, outcome: _Outcome, seconds: float) -> ReadingRow:
@@ -114,7 +111,7 @@ class _Scoring:
         em_given, f1_given = _scores_at_threshold(question, given)
         stage, because = (None, None) if em_given == 100 else self._lost(outcome, f1)
         best = spans[0] if spans else None
-        gold = _nearest_gold(question.golds, forced)
+        gold = _nearest_gold(question.golds, spans)
         return ReadingRow(
             id=question.id,
             seconds=seconds,
@@ -199,18 +196,18 @@ def _end(gold: GoldSpan) -> int:
     return gold.start + len(gold.text)
 
 
-def _nearest_gold(golds: Sequence[GoldSpan], forced: Sequence[AnswerSpan]) -> GoldSpan | None:
+def _nearest_gold(golds: Sequence[GoldSpan], spans: Sequence[AnswerSpan]) -> GoldSpan | None:
     """The gold answer closest to the surest span: at its place if there is one, then by F1; else the first."""
-    best = forced[0] if forced else None
+    best = spans[0] if spans else None
     if best is None:
         return golds[0] if golds else None
     return max(golds, key=lambda gold: (_shared(best, gold) > 0, token_f1(best.text, [gold.text])), default=None)
 
 
-def _wanted(question: ReadingQuestion, forced: Sequence[AnswerSpan]) -> str:
+def _wanted(question: ReadingQuestion, said: Sequence[AnswerSpan]) -> str:
     if question.multi_span:
         return _listed(gold.text for gold in question.golds)
-    gold = _nearest_gold(question.golds, forced)
+    gold = _nearest_gold(question.golds, said)
     return _listed([gold.text] if gold else [])
 
 

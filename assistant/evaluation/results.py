@@ -83,7 +83,8 @@ class AnswerRow(Row):
         question: as in the data.
         gold: texts of the gold answers; may be empty for an answerable question whose gold is only a file.
         answerable: whether there is a gold answer.
-        predicted: the surest answer, given or not; None when nothing at all was found.
+        predicted: the surest answer, given or not; None when nothing at all was found. Of evidence it is the
+            reader's span, of a list its parts joined with "; ".
         confidence: of ``predicted``, 0..1; 0 when nothing was found.
         answered: whether it was given, at the shipped threshold.
         multi_span: whether the gold answers together are the answer; the scores are then of a set of spans, of

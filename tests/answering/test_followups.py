@@ -205,3 +205,16 @@ WORDS = ("it", "there", "he", "him", "their", "And", "What", "about", "in", "the
 def test_interpreting_never_fails_and_is_bounded(words: list[str], noise: str) -> None:
     asked = " ".join([*words, noise])
     assert len(interpret(asked, [HEAD, SUMMIT])) <= max(300, len(asked))
+
+
+def test_a_list_is_taken_up_by_they_as_its_names_with_and() -> None:
+    asked = "Who are the leaders of the two teams?"
+    answer = Answer(asked, asked, "Ada Marsh; Tom Reyes", 0.9, 1, (), (), None, {}, "list", ("Ada Marsh", "Tom Reyes"))
+    assert interpret("When will they meet?", [Turn(asked, asked, answer)]) == "When will Ada Marsh and Tom Reyes meet?"
+
+
+def test_the_sentence_that_is_evidence_never_gets_into_a_question() -> None:
+    asked = "Did Ada Marsh lead the repairs?"
+    sentence = "The chief engineer led the repairs, the board said."
+    answer = Answer(asked, asked, sentence, 0.9, 1, (), (), None, {}, "evidence")
+    assert interpret("When did she start?", [Turn(asked, asked, answer)]) == "When did Ada Marsh start?"

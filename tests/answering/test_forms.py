@@ -164,3 +164,12 @@ def test_every_part_slices_the_raw_file(data: st.DataObject) -> None:
     for citation in answer.citations:
         assert article.raw_text[citation.answer_start : citation.answer_end] == citation.answer_text
         assert article.raw_text[citation.raw_start : citation.raw_end] == citation.quote
+
+
+def test_the_short_text_fits_into_a_sentence() -> None:
+    three = [(0, "Dunmore", 4.0), (0, "Port Ellery", 3.5), (0, "Ballin", 3.0)]
+    assert answer_to(WHICH, [TOUR], three[:2]).short_text == "Dunmore and Port Ellery"
+    assert answer_to(WHICH, [TOUR], three).short_text == "Dunmore, Port Ellery and Ballin"
+    assert answer_to(WHETHER, [TOUR], [(0, "never came to Ballin", 4.0)]).short_text == "never came to Ballin"
+    assert answer_to("Who spoke?", [TOUR], [(0, "Tom Reyes", 4.0)]).short_text == "Tom Reyes"
+    assert answer_to("Who spoke?", [TOUR], []).short_text is None

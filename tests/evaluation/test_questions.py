@@ -122,6 +122,22 @@ def test_a_wrong_answer_is_not_supported_by_the_gold_answer_beside_it(assistant:
     }
 
 
+def test_of_evidence_the_readers_span_is_predicted_not_the_sentence(assistant: Assistant, data: Path) -> None:
+    row = only(
+        evaluated(assistant, data, asked("q1", "Did Ada Marsh lead the repairs last winter?", gold("Ada Marsh")))
+    )
+    assert (row.predicted, row.em, row.answered, row.supported) == ("Ada Marsh", 100, True, True)
+
+
+def test_of_a_list_all_parts_are_predicted(tmp_path: Path, data: Path) -> None:
+    margins = {"half of the town": 3.0, "Tom Reyes": 3.5}
+    with assistant_over(write(tmp_path / "articles", FILES), margins, passages_read=1) as assistant:
+        question = "Who were the visitors of the choir of Dunmore in the old quarry?"
+        row = only(evaluated(assistant, data, asked("q1", question, "Tom Reyes and half of the town", "Ada Marsh")))
+    assert row.predicted == "Tom Reyes; half of the town"
+    assert row.f1 == pytest.approx(200 * 5 / 11)
+
+
 def test_gold_may_be_a_text_alone(assistant: Assistant, data: Path) -> None:
     row = only(evaluated(assistant, data, asked("q1", LED, "the ADA MARSH")))
     assert (row.em, row.gold, row.rank, row.supported, row.cited_article) == (100, ("the ADA MARSH",), 1, True, True)
