@@ -14,7 +14,7 @@ from assistant.reading.training.batches import Batch, Batcher, Place, by_length,
 from assistant.reading.training.examples import Example, ExampleMaker
 from assistant.reading.training.sources import find_files, load_files, training_sets
 from assistant.reading.windows import WindowMaker
-from tests.reading.training.configs import config
+from tests.training_configs import config
 
 words = st.text("abcdefgh é.,-'\n", min_size=1, max_size=600).filter(lambda text: text.strip())
 

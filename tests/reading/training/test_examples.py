@@ -12,7 +12,7 @@ from assistant.datasets.reading import GoldSpan, ReadingQuestion
 from assistant.reading.training.config import Examples
 from assistant.reading.training.examples import ExampleMaker, TrainingSet
 from assistant.reading.training.sources import find_files, load_files, training_sets
-from tests.reading.training.configs import PEOPLE, PLACES, config
+from tests.training_configs import PEOPLE, PLACES, config
 
 EVERYTHING = {
     "cropped": 0.5,

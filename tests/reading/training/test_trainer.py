@@ -14,7 +14,7 @@ from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.run import LOG, RECORD, RunOptions, train_reader
 from assistant.reading.training.schedule import rate
 from assistant.reading.training.trainer import Report
-from tests.reading.training.configs import config
+from tests.training_configs import config
 
 
 def trained(

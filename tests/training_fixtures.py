@@ -11,7 +11,7 @@ import pytest
 from assistant.models.files import READER_FOLDER, TOKENIZER
 from assistant.models.tokenizer import TextTokenizer
 from assistant.reading.windows import WindowMaker
-from tests.reading.training.configs import PEOPLE, PLACES
+from tests.training_configs import PEOPLE, PLACES
 
 
 @pytest.fixture(scope="session")
