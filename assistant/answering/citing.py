@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from assistant.articles import OffsetMap, sentence_spans
 from assistant.errors import StoreDamagedError
 from assistant.records import Article, Citation
@@ -44,6 +46,14 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
             "Build the index anew: assistant index PATH --rebuild.",
         )
     return citation
+
+
+def by_sentence(citations: Iterable[Citation]) -> list[tuple[Citation, ...]]:
+    """The citations of each sentence together, sentences in the order of their first citation."""
+    sentences: dict[tuple[str, int], list[Citation]] = {}
+    for citation in citations:
+        sentences.setdefault((citation.article_id, citation.raw_start), []).append(citation)
+    return [tuple(group) for group in sentences.values()]
 
 
 def _sentence_around(text: str, block: tuple[int, int], start: int) -> tuple[int, int]:

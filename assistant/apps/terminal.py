@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from assistant.answering.citing import by_sentence
 from assistant.records import Answer, Citation, SyncReport
 
 if TYPE_CHECKING:
@@ -83,15 +84,16 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
         if answer.alternatives:
             console.print(f"\n{prompts.say('refusal_nearest')}:", style="dim")
     else:
-        console.print(printable(answer.text or ""), style="bold")
+        console.print(_headline(answer, prompts), style="bold")
         console.print(
             f"{prompts.say('confidence', confidence=answer.confidence)},"
             f" {prompts.say('support', support=answer.support)}\n"
         )
-        for citation in answer.citations:
-            _show_citation(citation, prompts, console)
+        for citations in by_sentence(answer.citations):
+            _show_sentence(citations, prompts, console)
         if answer.alternatives:
-            console.print(f"{prompts.say('alternatives', count=len(answer.alternatives))}:", style="dim")
+            others = prompts.say("alternatives", count=len(answer.alternatives), kind=answer.kind)
+            console.print(f"{others}:", style="dim")
     for other in answer.alternatives:
         where = prompts.say("citation", **_described(other.citations[0]))
         console.print(f"  {printable(other.text)} ({other.confidence:.0%}; {printable(where)})", style="dim")
@@ -111,11 +113,17 @@ def _print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value), flush=True)
 
 
-def _show_citation(citation: Citation, prompts: Prompts, console: Console) -> None:
-    start = citation.answer_start - citation.raw_start
-    end = citation.answer_end - citation.raw_start
+def _headline(answer: Answer, prompts: Prompts) -> str:
+    """The answer; of evidence only what it is, for the sentence itself follows as a quote."""
+    return prompts.say("evidence") if answer.kind == "evidence" else printable(answer.text or "")
+
+
+def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Console) -> None:
+    """The sentence that all these ``citations`` quote, what each gives as an answer marked."""
+    citation = citations[0]
     quote = Text(printable(citation.quote))
-    quote.stylize("bold reverse", start, end)
+    for each in citations:
+        quote.stylize("bold reverse", each.answer_start - each.raw_start, each.answer_end - each.raw_start)
     console.print(Text("  “") + quote + Text("”"))
     console.print(f"  {printable(prompts.say('citation', **_described(citation)))}")
     place = f"{citation.path}, characters {citation.raw_start}–{citation.raw_end}"

@@ -32,7 +32,9 @@ watch('value', () => {
   for (const details of element.querySelectorAll('details')) details.open = opened.has(details.dataset.key);
   const newest = turns[turns.length - 1];
   newest?.scrollIntoView({ block: 'start' });
-  spoken.textContent = newest?.querySelector('.answer-text, .refusal-text, .failure, .thinking')?.textContent ?? '';
+  const said = newest?.querySelectorAll('.answer-text, .evidence-lead, .evidence > .citation blockquote, ' +
+    '.refusal-text, .failure, .thinking') ?? [];
+  spoken.textContent = Array.from(said, (part) => part.textContent).join(' ');
 });
 """
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import PurePath
 
+from assistant.answering.citing import by_sentence
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
 from assistant.articles.offsets import OffsetMap
@@ -78,12 +79,12 @@ def render_article(article: Article, citation: Citation, prompts: Prompts) -> st
     paragraphs = list(_paragraphs(article.text))
     if paragraphs and meta.title == article.text[slice(*paragraphs[0])]:  # the headline is the first paragraph
         start, end = paragraphs.pop(0)
-        title = _marked(article.text[start:end], start, quote, answer)
+        title = _marked(article.text[start:end], start, quote, [answer])
     byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
     source = as_text(meta.source or prompts.say("source_unknown"))
     published = as_text(prompts.say("date", published=meta.published))
     body = "".join(
-        f'<p dir="auto">{_marked(article.text[start:end], start, quote, answer)}</p>' for start, end in paragraphs
+        f'<p dir="auto">{_marked(article.text[start:end], start, quote, [answer])}</p>' for start, end in paragraphs
     )
     return _panel(
         f"<bdi>{source}</bdi> · {published}",
@@ -126,34 +127,50 @@ def _turn(question: str, outcome: str) -> str:
 
 
 def _answered(number: int, answer: Answer, prompts: Prompts) -> str:
-    best, *further = list(_citations(answer.citations, f"{number}.0", prompts)) or [""]
-    more = as_text(prompts.say("more_citations", count=len(further)))
-    others = as_text(prompts.say("alternatives", count=len(answer.alternatives)))
+    shown = len(by_sentence(answer.citations[: max(1, len(answer.parts))]))
+    figures = list(_citations(answer.citations, f"{number}.0", prompts))
+    first, further = "".join(figures[:shown]), figures[shown:]
+    more = as_text(prompts.say("more_citations", count=len(further), kind=answer.kind))
+    others = as_text(prompts.say("alternatives", count=len(answer.alternatives), kind=answer.kind))
+    certainty = _certainty(answer.confidence, answer.support, prompts)
+    style = "answer evidence" if answer.kind == "evidence" else "answer"
     return (
-        f'<div class="answer"><p class="answer-text" dir="auto">{as_text(answer.text or "")}</p>'
-        f"{_certainty(answer.confidence, answer.support, prompts)}{best}"
+        f'<div class="{style}">{_headline(answer, prompts)}{certainty}{first}'
         f"{_details(f'{number}-more', more, further)}"
-        f"{_details(f'{number}-others', others, _alternatives(number, answer.alternatives, prompts))}</div>"
+        f"{_details(f'{number}-others', others, _alternatives(number, answer, prompts))}</div>"
     )
+
+
+def _headline(answer: Answer, prompts: Prompts) -> str:
+    """The answer; of evidence only what it is, for the sentence itself follows as a quote."""
+    if answer.kind == "evidence":
+        return f'<p class="evidence-lead">{as_text(prompts.say("evidence"))}</p>'
+    return f'<p class="answer-text" dir="auto">{as_text(answer.text or "")}</p>'
 
 
 def _refused(number: int, answer: Answer, prompts: Prompts) -> str:
     words = as_text(prompts.say(f"refusal_{answer.refusal}"))
     nearest = as_text(prompts.say("refusal_nearest"))
-    alternatives = _alternatives(number, answer.alternatives, prompts)
     return (
         f'<div class="refusal"><p class="refusal-text">{words}</p>'
-        f"{_details(f'{number}-nearest', nearest, alternatives)}</div>"
+        f"{_details(f'{number}-nearest', nearest, _alternatives(number, answer, prompts))}</div>"
     )
 
 
-def _alternatives(number: int, alternatives: Iterable[Alternative], prompts: Prompts) -> list[str]:
+def _alternatives(number: int, answer: Answer, prompts: Prompts) -> list[str]:
     return [
-        f'<div class="alternative"><p class="alternative-text" dir="auto">{as_text(alternative.text)}</p>'
+        f'<div class="alternative">{_alternative_text(alternative, answer)}'
         f"{_certainty(alternative.confidence, alternative.support, prompts)}"
         f"{''.join(_citations(alternative.citations, f'{number}.{place}', prompts))}</div>"
-        for place, alternative in enumerate(alternatives, start=1)
+        for place, alternative in enumerate(answer.alternatives, start=1)
     ]
+
+
+def _alternative_text(alternative: Alternative, answer: Answer) -> str:
+    """Nothing for evidence, whose text is the very quote that follows."""
+    if answer.kind == "evidence":
+        return ""
+    return f'<p class="alternative-text" dir="auto">{as_text(alternative.text)}</p>'
 
 
 def _details(key: str, summary: str, parts: Sequence[str]) -> str:
@@ -173,11 +190,13 @@ def _certainty(confidence: float, support: int, prompts: Prompts) -> str:
     )
 
 
-def _citations(citations: Iterable[Citation], prefix: str, prompts: Prompts) -> Iterator[str]:
+def _citations(citations: Sequence[Citation], prefix: str, prompts: Prompts) -> Iterator[str]:
+    """A figure for each sentence, what its citations give as an answer marked; it opens the first of them."""
     hint = as_text(prompts.say("label_open_article"))
-    for place, citation in enumerate(citations):
+    for group in by_sentence(citations):
+        citation, place = group[0], citations.index(group[0])
         start, end = citation.raw_start, citation.raw_end
-        quote = _marked(citation.quote, start, (start, end), (citation.answer_start, citation.answer_end))
+        quote = _marked(citation.quote, start, (start, end), [(each.answer_start, each.answer_end) for each in group])
         title = as_text(citation.title or _untitled(citation.path, prompts))
         source = as_text(citation.source or prompts.say("source_unknown"))
         published = as_text(prompts.say("date", published=citation.published))
@@ -192,15 +211,15 @@ def _untitled(path: str, prompts: Prompts) -> str:
     return prompts.say("untitled", file=PurePath(path).name)
 
 
-def _marked(text: str, offset: int, quote: Span | None, answer: Span | None) -> str:
-    """``text``, which stands at ``offset``, with its part of the quote and of the answer marked."""
-    spans = [_within(span, offset, len(text)) for span in (quote, answer)]
+def _marked(text: str, offset: int, quote: Span | None, answers: Sequence[Span | None]) -> str:
+    """``text``, which stands at ``offset``, with its part of the quote and of the answers marked."""
+    spans = [_within(span, offset, len(text)) for span in (quote, *answers)]
     cuts = sorted({0, len(text), *(edge for span in spans for edge in span)})
     pieces = []
     for start, end in pairwise(cuts):
         piece = as_text(text[start:end])
-        in_quote, in_answer = (first <= start and end <= last for first, last in spans)
-        if in_answer:
+        in_quote, *in_answers = (first <= start and end <= last for first, last in spans)
+        if any(in_answers):
             piece = f'<mark class="span">{piece}</mark>'
         elif in_quote:
             piece = f'<span class="quote">{piece}</span>'

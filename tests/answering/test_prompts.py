@@ -16,7 +16,7 @@ from assistant.records import RefusalReason
 
 #: Every shipped template with the variables its callers give it.
 VARIABLES: dict[str, dict[str, object]] = {
-    "alternatives": {"count": 2},
+    "alternatives": {"count": 2, "kind": "span"},
     "chat_exposed": {"host": "0.0.0.0"},
     "chat_ready": {"url": "http://127.0.0.1:7860"},
     "citation": {"title": None, "source": "Kyodo", "published": date(2018, 5, 9)},
@@ -27,7 +27,7 @@ VARIABLES: dict[str, dict[str, object]] = {
     "how_to_index": {"command": "assistant index FOLDER"},
     "index_state": {"articles": 1, "passages": 5637, "synced": "9 May 2018, 10:00 UTC"},
     "interpreted_question": {"question": "Who heads the team?"},
-    "more_citations": {"count": 1},
+    "more_citations": {"count": 1, "kind": "span"},
     "support": {"support": 2},
 }
 
@@ -63,6 +63,10 @@ def test_sentences_read_well() -> None:
     assert prompts.say("citation", title="T", source=None, published=None) == (
         "T · source not stated · date not stated"
     )
+    assert prompts.say("alternatives", count=1, kind="list") == "1 other possible answer"
+    assert prompts.say("alternatives", count=2, kind="evidence") == "2 other sentences about it"
+    assert prompts.say("more_citations", count=2, kind="span") == "2 more places say so"
+    assert prompts.say("more_citations", count=1, kind="list") == "1 more place says some of it"
     assert prompts.say("support", support=1) == "in 1 article"
     assert prompts.say("support", support=2) == "in 2 articles"
     assert prompts.say("confidence", confidence=0.914) == "Quite sure: 91%"

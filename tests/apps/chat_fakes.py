@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.errors import QuestionError, StoreDamagedError
 from assistant.records import (
     Alternative,
     Answer,
+    AnswerKind,
     Article,
     Citation,
     IndexState,
@@ -67,6 +68,8 @@ def answer(
     standalone: str | None = None,
     alternatives: tuple[Alternative, ...] = (),
     refusal: RefusalReason | None = None,
+    kind: AnswerKind = "span",
+    parts: tuple[str, ...] = (),
 ) -> Answer:
     """An answer with the support and confidence its citations imply."""
     return Answer(
@@ -79,6 +82,8 @@ def answer(
         alternatives=alternatives,
         refusal=refusal,
         timings={"total": 0.01},
+        kind=kind,
+        parts=parts,
     )
 
 
@@ -109,6 +114,30 @@ _MARSH = (
     cite(HARBOUR, _QUOTE, "Ada Marsh", 0.91),
     cite(COUNCIL, "The council heard Ada Marsh, the chief engineer, on Tuesday.", "Ada Marsh", 0.74),
 )
+_STORMS = "The wall has been damaged by three storms since January."
+_HEARD = "The council heard Ada Marsh, the chief engineer, on Tuesday."
+_DAMAGED = cite(HARBOUR, _STORMS, "damaged by three storms", 0.66)
+_UNSAID = "No date was given for a vote."
+#: What the articles say about whether the wall was damaged, and another sentence about it.
+_EVIDENCE = answer(
+    "Was the wall damaged?",
+    _STORMS,
+    (_DAMAGED,),
+    alternatives=(Alternative(_UNSAID, 0.3, 1, (cite(COUNCIL, _UNSAID, "No date", 0.3),)),),
+    kind="evidence",
+)
+#: A list of two parts in one sentence; one of them is also said elsewhere.
+_LIST = answer(
+    "Which officials were heard?",
+    "Ada Marsh; the chief engineer",
+    (
+        cite(COUNCIL, _HEARD, "the chief engineer", 0.8),
+        cite(COUNCIL, _HEARD, "Ada Marsh", 0.7),
+        cite(HARBOUR, _QUOTE, "Ada Marsh", 0.6),
+    ),
+    kind="list",
+    parts=("Ada Marsh", "the chief engineer"),
+)
 _JON = Alternative("Jon Field", 0.12, 1, (cite(COUNCIL, "No date was given for a vote.", "a vote", 0.12),))
 
 
@@ -137,6 +166,10 @@ class FakeConversation:
                 return answer(question, None, refusal="no_passages")
             repaired = cite(HARBOUR, "She led the repair of the old lighthouse.", "the old lighthouse", 0.83)
             return answer(question, "the old lighthouse", (repaired,), standalone="What did Ada Marsh repair before?")
+        if "damaged" in question:
+            return replace(_EVIDENCE, question=question, standalone_question=question)
+        if "officials" in question:
+            return replace(_LIST, question=question, standalone_question=question)
         if "engineer" in question:
             return answer(question, "Ada Marsh", _MARSH, alternatives=(_JON,))
         return answer(question, None, refusal="not_in_articles", alternatives=(_JON,))

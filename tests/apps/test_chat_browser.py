@@ -241,3 +241,25 @@ def _luminance(colour: list[float]) -> float:
         value / 255 / 12.92 if value / 255 <= 0.04045 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lists_and_evidence_are_shown_spoken_and_opened(
+    browser: Browser, address: str, artefacts: Path, scheme: str
+) -> None:
+    with visiting(browser, address, PHONE if scheme == "dark" else DESKTOP, scheme) as page:
+        ask(page, "Which officials were heard?")
+        expect(newest(page).locator(".answer > .citation")).to_have_count(1)
+        expect(newest(page).locator(".answer > .citation mark.span")).to_have_text(["Ada Marsh", "the chief engineer"])
+        newest(page).locator("summary").first.click()
+        page.screenshot(path=artefacts / f"chat-list-{scheme}.png")
+
+        ask(page, "Was the wall damaged?")
+        expect(newest(page).locator(".answer-text")).to_have_count(0)
+        expect(page.locator(".unseen")).to_have_text(
+            f"{PROMPTS.say('evidence')} The wall has been damaged by three storms since January."
+        )
+        newest(page).locator("summary").first.click()
+        page.screenshot(path=artefacts / f"chat-evidence-{scheme}.png")
+        newest(page).locator(".evidence > .citation button.open").click()
+        expect(page.locator("#article mark.span").first).to_have_text("damaged by three storms")

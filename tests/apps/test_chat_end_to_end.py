@@ -38,6 +38,19 @@ def test_a_newcomers_visit(
         page.screenshot(path=artefacts / "chat-seeds-refusal.png")
 
 
+def test_a_yes_or_no_question_gets_the_sentence_that_speaks_to_it(
+    browser: Browser, chat_server: Callable[[Answerer | None], str], seed_assistant: Assistant, artefacts: Path
+) -> None:
+    with visiting(browser, chat_server(seed_assistant)) as page:
+        ask(page, "Is Abe going to meet Kim Jong Un?")
+        expect(newest(page).locator(".evidence-lead")).to_have_text(Prompts.open().say("evidence"))
+        expect(newest(page).locator(".evidence > .citation")).to_contain_text("The two leaders could meet")
+        expect(newest(page).locator(".evidence > .citation mark.span")).to_be_visible()
+        expect(newest(page).locator(".answer-text")).to_have_count(0)
+        expect(page.locator(".unseen[role=status]")).to_contain_text("The two leaders could meet")
+        page.screenshot(path=artefacts / "chat-evidence.png")
+
+
 def test_every_example_question_is_answered(seed_assistant: Assistant) -> None:
     for question in Prompts.open().examples():
         assert seed_assistant.ask(question).answered, question

@@ -16,7 +16,7 @@ from assistant.answering.prompts import Prompts
 from assistant.apps.terminal import printable, show_answer
 from assistant.pipeline import Assistant
 
-from .chat_fakes import HARMFUL, HOSTILE, answer, cite
+from .chat_fakes import HARMFUL, HOSTILE, FakeConversation, answer, cite
 
 WHO = "Who will head the Japanese liaison team?"
 
@@ -71,6 +71,25 @@ def test_ask_json_is_one_object_whose_offsets_slice_the_file(store: Path) -> Non
     citation = answer["citations"][0]
     raw = Path(citation["path"]).read_bytes().decode(citation["encoding"])
     assert raw[citation["answer_start"] : citation["answer_end"]] == answer["text"] == "Kenji Kanasugi"
+
+
+def test_evidence_is_a_quoted_sentence_under_words_that_say_what_it_is(store: Path) -> None:
+    question = "Is Abe going to meet Kim Jong Un?"
+    shown = run("ask", question, "--store", store)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith(f"{Prompts.open().say('evidence')}\n")
+    told = json.loads(run("ask", question, "--store", store, "--json").stdout)
+    assert (told["kind"], told["parts"]) == ("evidence", [])
+    assert told["text"] == told["citations"][0]["quote"] != told["citations"][0]["answer_text"]
+    assert " ".join(shown.stdout.split()).count(f"“{told['text']}”") == 1
+
+
+def test_a_list_quotes_the_sentence_of_its_parts_once(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = FakeConversation().ask("Which officials were heard?")
+    show_answer(listed, Prompts.open(), as_json=False, verbose=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith("Ada Marsh; the chief engineer ")
+    assert shown.count("“The council heard Ada Marsh, the chief engineer, on Tuesday.”") == 1
 
 
 def test_a_refusal_has_its_own_exit_code(store: Path) -> None:

@@ -87,6 +87,39 @@ def test_an_answer_is_shown_with_its_sentence_source_confidence_and_support() ->
     assert "I took this to mean" not in page.text
 
 
+def test_evidence_is_a_marked_sentence_under_words_that_say_what_it_is() -> None:
+    markup = conversation(FakeConversation().ask("Was the wall damaged?"))
+    page = Page(markup)
+    assert PROMPTS.say("evidence") in page.text
+    assert "answer-text" not in markup, "a sentence is never set as the answer"
+    assert page.marked[0] == "damaged by three storms"
+    assert page.text.count("The wall has been damaged by three storms since January.") == 1
+    assert "1 other sentence about it" in page.text and "other possible" not in page.text
+    assert page.text.count("No date was given for a vote.") == 1
+
+
+def test_a_list_shows_the_sentences_of_its_parts_once_each_with_every_part_marked() -> None:
+    page = Page(conversation(FakeConversation().ask("Which officials were heard?")))
+    assert "Ada Marsh; the chief engineer" in page.text
+    assert page.marked == ["Ada Marsh", "the chief engineer", "Ada Marsh"]
+    assert page.text.count("The council heard") == 1
+    assert "1 more place says some of it" in page.text
+
+
+def test_parts_in_two_sentences_are_both_shown_at_once_and_open_their_own_citation() -> None:
+    sentences = ("The council heard Ada Marsh, the chief engineer, on Tuesday.", "No date was given for a vote.")
+    citations = tuple(cite(COUNCIL, quote, quote.split()[1], 0.5) for quote in sentences)
+    markup = conversation(answer("Which?", "council; date", citations, kind="list", parts=("council", "date")))
+    assert markup.count("<details") == 0
+    assert re.findall(r'data-citation="([^"]+)"', markup) == ["0.0.0", "0.0.1"]
+
+
+def test_a_figure_opens_a_citation_of_its_own_sentence() -> None:
+    asked = FakeConversation().ask("Which officials were heard?")
+    places = [int(place) for place in re.findall(r'data-citation="0\.0\.(\d+)"', conversation(asked))]
+    assert [asked.citations[place].article_id for place in places] == [COUNCIL.id, HARBOUR.id]
+
+
 def test_the_interpreted_question_is_shown_when_it_differs() -> None:
     talk = FakeConversation()
     answers = [talk.ask("Who is the chief engineer?"), talk.ask("What did she repair?")]
@@ -149,8 +182,11 @@ def test_hostile_text_shows_as_text_everywhere() -> None:
     found = FakeConversation().ask("What is the password?")
     others = (Alternative(HOSTILE, 0.1, 1, found.citations),)
     answered = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?", alternatives=others)
+    evidence = replace(answered, kind="evidence", text=found.citations[0].quote)
     for markup in (
         conversation(answered),
+        conversation(evidence),
+        conversation(replace(answered, kind="list", parts=(HOSTILE, HOSTILE), citations=found.citations * 2)),
         conversation(replace(answered, citations=found.citations * 2)),
         conversation(replace(answered, text=None, citations=(), refusal="low_confidence")),
         rendering.render_conversation([Exchange(HOSTILE, None, HOSTILE)], HOSTILE, PROMPTS),
