@@ -25,8 +25,9 @@ class Settings(BaseSettings):
 
     ``embedder``: "bundled" (all-MiniLM-L6-v2; the same as "bundled-int8"), "bundled-fp32", or a
     sentence-transformers model (local folder or hub name).
-    ``reader``: "bundled" (the same as "bundled-int8"), "bundled-fp32", "bundled-torch", or any
-    question-answering model (local folder or hub name), which runs through transformers.
+    ``reader``: "bundled" (the same as "bundled-int8"), "bundled-fp32", "bundled-torch", a folder that
+    ``assistant train reader`` wrote, or any question-answering model (local folder or hub name), which runs
+    through transformers.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")

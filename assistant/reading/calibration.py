@@ -1,6 +1,9 @@
-"""From margins to probabilities, and where to stop answering.
+"""From margins to probabilities, and where to stop answering, for a reader that is given its texts.
 
-``confidence = logistic(slope * margin + intercept)`` (Platt scaling), fitted on held-out questions.
+``confidence = logistic(slope * margin + intercept)`` (Platt 1999), fitted on held-out questions. It is how often the
+best span is right *in the use it was fitted for*: ``read()`` over one or a few texts that a caller believes to be about
+the question. It knows nothing of where the texts come from; passages that a retriever proposed, many of them beside the
+point, are weighed by ``assistant.answering.evidence``, which falls back on this only for models it was not fitted for.
 """
 
 from __future__ import annotations

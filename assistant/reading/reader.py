@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from assistant.errors import ModelError
+from assistant.models.files import INT8_MODEL
 from assistant.models.tokenizer import TextTokenizer
 from assistant.reading.calibration import Calibration
 from assistant.reading.decoding import Logits, TokenSpan, best_spans
@@ -133,8 +135,8 @@ def open_reader(settings: Settings) -> Reader:
     """The reader that ``settings.reader`` names.
 
     "bundled" (or "bundled-int8") and "bundled-fp32" run on onnxruntime; "bundled-torch" is the same model on
-    transformers; anything else is a question-answering model for transformers: a local folder or a
-    hub name.
+    transformers; a folder that ``assistant train reader`` wrote runs on onnxruntime too; anything else is a
+    question-answering model for transformers: a local folder or a hub name.
 
     Raises:
         ModelError: when it cannot be loaded.
@@ -143,6 +145,10 @@ def open_reader(settings: Settings) -> Reader:
         from assistant.reading.onnx_scorer import open_onnx_reader
 
         return open_onnx_reader(int8=settings.reader != "bundled-fp32", threads=settings.threads)
+    if (Path(settings.reader) / INT8_MODEL).is_file():
+        from assistant.reading.onnx_scorer import open_onnx_reader
+
+        return open_onnx_reader(Path(settings.reader), threads=settings.threads)
     from assistant.reading.torch_scorer import open_torch_reader
 
     return open_torch_reader(settings.reader, threads=settings.threads)

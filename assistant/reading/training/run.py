@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import ModelError
 from assistant.index.embedder import open_embedder
+from assistant.models.export import export_reader
 from assistant.models.tokenizer import TextTokenizer
 from assistant.models.torch_models import prepare_torch
 from assistant.reading.training.base import find_base
@@ -99,6 +100,7 @@ def _train(
     if done:
         trainer.adopt_average()
         network.save(folder)
+        export_reader(folder)
         (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return done
 

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DatasetError, ModelError
+from assistant.reading.onnx_scorer import open_onnx_reader
+from assistant.reading.reader import open_reader
+from assistant.reading.torch_scorer import open_torch_reader
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.run import LOG, RECORD, RunOptions, train_reader
 from assistant.reading.training.schedule import rate
 from assistant.reading.training.trainer import Report
+from assistant.settings import load_settings
 from tests.training_configs import config
 
 
@@ -52,9 +56,7 @@ def finished(tiny_base: Path, small_data: Path, tmp_path_factory: pytest.TempPat
 
 
 def test_a_trained_reader_answers_what_it_was_trained_on(finished: Path) -> None:
-    from assistant.reading.torch_scorer import open_torch_reader
-
-    reader = open_torch_reader(str(finished), threads=1)
+    reader = open_reader(load_settings(reader=str(finished), threads=1))
     text = "In 1921 the mayor opened a school. Dev Roy led the team that built it in Quito. It was cold."
     who, where = (
         reader.read(question, [text])[0]
@@ -62,6 +64,16 @@ def test_a_trained_reader_answers_what_it_was_trained_on(finished: Path) -> None
     )
     assert (who.text, where.text) == ("Dev Roy", "Quito")
     assert reader.read("Who closed the bank?", [text])[0].margin < min(who.margin, where.margin)
+    assert "onnx-int8" in reader.fingerprint, "what was trained is served in the fast form"
+
+
+def test_the_exported_reader_computes_what_torch_does(finished: Path) -> None:
+    text = "In 1921 the mayor opened a school. Dev Roy led the team that built it in Quito. It was cold."
+    question = "Who led the team that built the school?"
+    exact, torch = open_onnx_reader(finished, int8=False, threads=1), open_torch_reader(str(finished), threads=1)
+    (one,), (other,) = exact.read(question, [text], max_spans=1), torch.read(question, [text], max_spans=1)
+    assert one.text == other.text
+    assert one.margin == pytest.approx(other.margin, abs=1e-3)
 
 
 def test_the_log_and_the_record_tell_what_was_done(finished: Path) -> None:
