@@ -34,7 +34,7 @@ IRREGULAR_PLURALS = _words(
 #: Words that end in "s" and are one thing, or no noun.
 NO_PLURALS = _words(
     """
-    news series means always is was has does this its his gas lens species headquarters congress ours yours perhaps
+    news series happens means always is was has does this its his gas lens species headquarters congress ours yours perhaps
     texas paris les los us afterwards towards besides times as politics
     """
 )
@@ -61,6 +61,6 @@ VERBS = _words(
     stood think thought told want wear wore work write wrote contain contribute exist grow hold include know lead need
     occur offer produce provide receive require share speak win still first also never won't most were had did beat
     broke brought built bought caused cause comprise form flow help kept knew paid put rose sang signed struck sought
-    taught threw understand withdrew affect appear attend call consist differ not he she it they you we i
+    taught threw understand withdrew affect appear attend call consist differ not he she they we i
     """
 )

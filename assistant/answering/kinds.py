@@ -44,7 +44,7 @@ _OPENING = re.compile(
     r"|i(?:['’]d|\s+would)?\s+(?:like|want|need)\s+to\s+know\b\s*|i\s+(?:wonder|am\s+wondering)\b\s*)+",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[,;:]\s+|\s[-–—]+\s")
+_CLAUSE_END = re.compile(r"[,;:](?:\s+|(?=wh))|\s[-–—]+\s")
 #: A preposition before its question word: "In which", "To whom".
 _PREPOSITION = (
     "in|on|at|to|from|for|by|of|with|about|under|over|during|between|among|against|after|before|into|through|within"
@@ -157,13 +157,13 @@ def _asks_for_several(clause: str, words: Sequence[str]) -> bool:
     if lowered[0] in ("which", "what") and len(words) > 1:
         if _AUXILIARY.fullmatch(lowered[1]):
             return lowered[1] in ("are", "were") and _is_several_things(words[2:])
-        return _is_several_of_a_kind(words[1:])
+        return _is_several_of_a_kind(words[1:], after_which=lowered[0] == "which")
     if lowered[0] == "what're":
         return _is_several_things(words[1:])
     return lowered[0] == "who" and lowered[1:2] in (["are"], ["were"]) and _is_several_people(words[2:])
 
 
-def _is_several_of_a_kind(words: Sequence[str]) -> bool:
+def _is_several_of_a_kind(words: Sequence[str], *, after_which: bool) -> bool:
     """After "which" or "what": a number above one, a plural noun, or "of the …" with a plural verb."""
     lowered = [word.lower() for word in words]
     if lowered[0] in NUMBERS:
@@ -176,9 +176,18 @@ def _is_several_of_a_kind(words: Sequence[str]) -> bool:
         owned = any(re.search(r"['’]s?$", word) for word in lowered[:end])  # "What religion's schools": one religion
         return end > 0 and not owned and _is_plural(lowered[end - 1])
     noun = 0
-    while noun < len(words) - 1 and _DESCRIBING.fullmatch(words[noun]) and not _is_plural(lowered[noun]):
+    while noun < len(words) - 1 and _describes(words[noun]) and not _is_plural(lowered[noun]):
         noun += 1
-    return _is_plural(lowered[noun]) and _goes_on_after_noun(lowered[noun + 1 :])
+    following = lowered[noun + 1 :]
+    if not _is_plural(lowered[noun]):
+        return False
+    # "What stands in …" has a verb there, "Which cities in …" has not.
+    return _goes_on_after_noun(following) or (after_which and following[0] in _PREPOSITIONS)
+
+
+def _describes(word: str) -> bool:
+    """Whether a word looks like an adjective: "large", "Canadian", not "politician"."""
+    return bool(_DESCRIBING.fullmatch(word)) and not (word.islower() and word.endswith("ian"))
 
 
 def _noun_phrase_end(lowered: Sequence[str]) -> int | None:
@@ -195,7 +204,8 @@ def _goes_on_after_noun(lowered: Sequence[str]) -> bool:
     """Whether these words can follow a plural noun; not when it was a verb ("protects the …") or describes another."""
     if not lowered or lowered[0] in VERBS | {"of", "that", "who"} or lowered[0].endswith("ed"):
         return True
-    return lowered[1:2] != [] and lowered[1] in DETERMINERS and lowered[0] not in DETERMINERS | _PREPOSITIONS
+    opens_clause = lowered[0] in DETERMINERS | _PREPOSITIONS | {"if", "when", "while", "where", "because"}
+    return not opens_clause and lowered[1:2] != [] and lowered[1] in DETERMINERS
 
 
 def _is_several_things(words: Sequence[str]) -> bool:

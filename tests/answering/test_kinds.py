@@ -101,6 +101,8 @@ Can you tell me which countries voted against it?
 Which people were invited?
 What women have led the bank?
 Name the members of the band
+Which large towns in the delta were not flooded?
+Besides wheat and rye,what other crops need lime?
 """
 
 SPANS = """
@@ -127,6 +129,9 @@ What happens after the vote?
 What stands in the way of a deal?
 What protects the harbour from storms?
 What causes the noise in the tunnel?
+What makes it so hard to climb?
+What happens if the load is too high?
+What happens when the tide comes in?
 What island was she born on?
 What did the inspectors find?
 What is the capital of the province?
