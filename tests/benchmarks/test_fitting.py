@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.evidence import ANSWER_FEATURES, SPAN_FEATURES, Evidence, Logistic
 from assistant.answering.merging import merge
+from tests.benchmarks.fit_calibration import Measured, best_threshold, fit
 from tests.benchmarks.fit_evidence import (
     ERROR_RATE,
     ERROR_RATES,
@@ -59,7 +60,7 @@ def made_gathered(questions: int = 60, spans: int = 8) -> Gathered:
     )
 
 
-def drawn(weights: list[float], intercept: float, count: int = 20_000) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def drawn(weights: list[float], intercept: float, count: int = 8_000) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Features of very different sizes, and outcomes that a logistic model draws from them."""
     generator = np.random.default_rng(0)
     features = generator.normal(0, 1, (count, len(weights))) * np.array([5.0, 0.1, 1.0])[: len(weights)] + 3
@@ -105,11 +106,11 @@ def test_weights_that_add_nothing_are_left_out_and_others_kept() -> None:
 
 def test_the_order_learnt_is_the_one_that_made_the_data() -> None:
     generator = np.random.default_rng(3)
-    groups = [generator.normal(0, 1, (6, 3)) * [4.0, 0.2, 1.0] for _ in range(1500)]
+    groups = [generator.normal(0, 1, (6, 3)) * [4.0, 0.2, 1.0] for _ in range(800)]
     weighed = [group @ np.array([0.5, 10.0, 0.0]) + generator.gumbel(size=6) for group in groups]
     weights = fit_order(groups, [values == values.max() for values in weighed])
-    assert weights[:2] == pytest.approx([0.5, 10.0], rel=0.15)
-    assert 0 <= weights[2] < 0.1
+    assert weights[:2] == pytest.approx([0.5, 10.0], rel=0.2)
+    assert 0 <= weights[2] < 0.15
 
 
 def test_fitting_weighs_answers_exactly_as_serving_does() -> None:
@@ -180,5 +181,17 @@ def test_at_an_operating_point_no_more_answers_are_wrong_than_stated(rows: list[
 
 
 def test_noise_alone_gives_few_questions_an_error_and_many_hardly_any() -> None:
-    few, many = (ece_of_noise(np.random.default_rng(0).random(count)) for count in (60, 20_000))
-    assert few > 0.05 > 0.01 > many
+    few, many = (ece_of_noise(np.random.default_rng(0).random(count)) for count in (60, 6_000))
+    assert few > 0.05 > 0.02 > many
+
+
+def test_the_readers_own_calibration_is_fitted_on_one_half_and_thresholds_are_between_right_and_wrong() -> None:
+    generator = np.random.default_rng(5)
+    margins = generator.normal(4, 5, 4000)
+    right = generator.random(4000) < 1 / (1 + np.exp(-(0.5 * margins - 2)))
+    held_out = np.arange(4000) % 2 == 1
+    fitted = fit({"one": Measured(margins, np.where(held_out, ~right, right), held_out)})
+    assert fitted.slope == pytest.approx(0.5, rel=0.15)
+    assert fitted.intercept == pytest.approx(-2, rel=0.15)
+    apart = Measured(np.array([-3.0, 1.0, 5.0, 9.0]), np.array([False, False, True, True]), np.zeros(4, dtype=bool))
+    assert 1 < best_threshold({"apart": apart}) <= 5
