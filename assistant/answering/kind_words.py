@@ -34,8 +34,8 @@ IRREGULAR_PLURALS = _words(
 #: Words that end in "s" and are one thing, or no noun.
 NO_PLURALS = _words(
     """
-    news series happens means always is was has does this its his gas lens species headquarters congress ours yours perhaps
-    texas paris les los us afterwards towards besides times as politics
+    news series happens means always is was has does this its his gas lens species headquarters congress ours yours
+    perhaps texas paris les los us afterwards towards besides times as politics
     """
 )
 #: After the noun of "What are the …" these say what is done with it: the noun is given, and something else asked.
