@@ -41,6 +41,10 @@ _log = logging.getLogger(__name__)
 
 #: Cleaned articles kept in memory for citations; news articles are a few kilobytes each.
 _ARTICLES_CACHED = 512
+#: Spans kept of all passages.
+_SPANS = 20
+#: Passages read before it is asked whether the others are needed.
+_READ_AT_ONCE = 2
 #: Neighbouring passages joined for the reader: two fit one of its windows beside the question.
 _JOINED = 2
 
@@ -220,15 +224,32 @@ class Assistant:
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        texts = [item.passage.text for item in retrieved]
-        spans = self._reader.read(standalone, texts, max_answer_tokens=self.settings.max_answer_tokens)
+        read, spans = self._read_passages(standalone, retrieved)
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        trace = self._composer.compose(question, standalone, retrieved, spans)
+        trace = self._composer.compose(question, standalone, read, spans)
         timings["answer"] = time.perf_counter() - started
-        _log.info("%d spans in %d texts: %s", len(spans), len(texts), trace.answer.refusal or "answered")
+        _log.info("%d spans in %d texts: %s", len(spans), len(read), trace.answer.refusal or "answered")
         return replace(trace, answer=replace(trace.answer, timings={**timings, "total": sum(timings.values())}))
+
+    def _read_passages(
+        self, question: str, retrieved: Sequence[RetrievedPassage]
+    ) -> tuple[Sequence[RetrievedPassage], list[AnswerSpan]]:
+        """The passages that were read, all of them unless the settings let reading stop early, and their spans."""
+        step = _READ_AT_ONCE if self.settings.stop_early else max(1, len(retrieved))
+        spans: list[AnswerSpan] = []
+        for first in range(0, len(retrieved), step):
+            texts = [item.passage.text for item in retrieved[first : first + step]]
+            found = self._reader.read(
+                question, texts, max_spans=_SPANS, max_answer_tokens=self.settings.max_answer_tokens
+            )
+            spans += [replace(span, index=first + span.index) for span in found]
+            spans = sorted(spans, key=lambda span: -span.margin)[:_SPANS]
+            read, unread = retrieved[: first + step], retrieved[first + step :]
+            if unread and self._composer.settled(read, spans, unread):
+                return read, spans
+        return retrieved, spans
 
     def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
         from assistant.retrieval.retriever import merge_neighbours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -133,3 +134,16 @@ with Assistant.open(sys.argv[1]) as assistant:
     command = [sys.executable, "-c", script, str(seed_assistant.settings.store)]
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.stdout.strip() == "Kenji Kanasugi", finished.stderr
+
+
+def test_stopping_early_changes_no_answer(seed_assistant: Assistant, seeds: Path) -> None:
+    lines = (seeds / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines if '"question"' in line][:40]
+    early = Settings(**{**seed_assistant.settings.model_dump(), "stop_early": True})
+    with Assistant.open(settings=early) as hurried:
+        for question in questions:
+            whole, part = seed_assistant.trace(question), hurried.trace(question)
+            assert part.answer.text == whole.answer.text
+            assert part.answer.refusal == whole.answer.refusal
+            assert part.read == whole.read[: len(part.read)]
+            assert_exact(part.answer)

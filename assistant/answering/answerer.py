@@ -10,6 +10,7 @@ from assistant.answering.evidence import Evidence
 from assistant.answering.forms import as_sentences, with_list
 from assistant.answering.kinds import kind_of
 from assistant.answering.merging import merge
+from assistant.answering.settling import settled
 from assistant.records import (
     Alternative,
     Answer,
@@ -85,6 +86,13 @@ class AnswerComposer:
         if refusal is None:
             answer = self._given(answer, said, parts)
         return Trace(answer, tuple(retrieved), tuple(candidates))
+
+    def settled(
+        self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan], unread: Sequence[RetrievedPassage]
+    ) -> bool:
+        """Whether reading the ``unread`` passages too cannot change which answer is given; see ``settling``."""
+        found = [citation for _, citation in self._citations(retrieved, spans)]
+        return settled(found, unread, self._evidence, self.required_confidence)
 
     def _given(self, answer: Answer, said: Sequence[Alternative], parts: tuple[str, ...]) -> Answer:
         """The answer with what is said in it: the surest of ``said``, and the others that are sure enough."""

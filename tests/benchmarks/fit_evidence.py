@@ -90,6 +90,7 @@ def main() -> None:
         "answer": asdict(answer),
         "error_rate": ERROR_RATE,
         "no_answer_threshold": threshold,
+        "largest": largest([by_set[name] for name in by_set]),
         "operating_points": points,
         "held_out": {name: figures(judged, threshold) for name, judged in held_out.items()},
     }
@@ -97,6 +98,14 @@ def main() -> None:
     print(json.dumps(stored, indent=2))
     if chosen.write:
         _write(stored, chosen.questions)
+
+
+def largest(sets: Sequence[Gathered]) -> dict[str, float]:
+    """What no span is expected to exceed, by feature: the largest seen and a tenth of what lies between all, logits."""
+    seen = np.concatenate([asked.features for asked in sets])
+    bounds = seen.max(axis=0) + (seen.max(axis=0) - seen.min(axis=0)) / 10
+    named = dict(zip(SPAN_FEATURES, bounds.tolist(), strict=True))
+    return {name: round(named[name], 2) for name in ("margin", "against_null")}
 
 
 def fit_spans(sets: Sequence[Gathered]) -> Logistic:

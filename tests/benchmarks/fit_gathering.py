@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -97,7 +97,7 @@ def gathered(name: str, count: int, settings: Settings, cache: Path | None) -> G
         file = cache / f"{name}-{count}-{models.hexdigest()[:12]}.npz"
         if file.is_file():
             return load(file)
-    with _seeds(settings) if name == "seeds" else _half_indexed(name, count, settings) as (assistant, asked):
+    with asked_over(name, count, settings) as (assistant, asked):
         found = _gather(assistant, asked)
     if file is not None:
         save(found, file)
@@ -114,6 +114,11 @@ def load(file: Path) -> Gathered:
     """What ``save`` kept."""
     with np.load(file) as stored:
         return Gathered(**stored)
+
+
+def asked_over(name: str, count: int, settings: Settings) -> AbstractContextManager[tuple[Assistant, list[Asked]]]:
+    """An index and the questions asked over it, as ``gathered`` asks them."""
+    return _seeds(settings) if name == "seeds" else _half_indexed(name, count, settings)
 
 
 def in_other_half(context: str) -> bool:
