@@ -2,9 +2,9 @@
 
     ASSISTANT_DATA=... python -m tests.benchmarks.bench_history [--reader FOLDER]
 
-From a dev set, questions that share a name with another question of their paragraph are made follow-ups of it
-(``assistant.reading.training.history``), and each is read over the paragraph: as it was asked in full, as a follow-up
-alone, with the earlier question and its answer in front, and completed by the assistant's rules.
+From a dev set, questions that share a name with another question of their paragraph are made follow-ups of it (as for
+training: ``assistant.reading.training.rewriting.followups``), and each is read over the paragraph: as it was asked in
+full, as a follow-up alone, with the earlier question and its answer in front, and completed by the assistant's rules.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.datasets.reading import ReadingQuestion
 from assistant.evaluation.scores import token_f1
 from assistant.reading.history import with_history
 from assistant.reading.reader import open_reader
-from assistant.reading.training.history import follow_up, pairs
+from assistant.reading.training.rewriting.followups import follow_up, pairs
 from assistant.records import Answer, Turn
 from assistant.settings import load_settings
 from tests.benchmarks.dev_sets import dev_set, gold_texts

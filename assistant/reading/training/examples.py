@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from assistant.datasets.reading import ReadingQuestion
 from assistant.reading.history import with_history
 from assistant.reading.training.config import Examples
-from assistant.reading.training.history import follow_up, pairs
-from assistant.reading.training.rewrites import made_unanswerable, retyped
+from assistant.reading.training.rewriting.followups import follow_up, pairs
+from assistant.reading.training.rewriting.retyping import retyped
+from assistant.reading.training.rewriting.unanswerable import made_unanswerable
 
 #: Characters of a cropped text: passages of the index, alone or joined, have about so many.
 _CROPPED_TO = (400, 900)

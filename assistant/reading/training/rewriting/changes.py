@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.reading.training.kin_words import BASE_VERBS, KINDS, OPPOSITES, phrase_set, word_set
-from assistant.reading.training.name_lists import LISTED
-from assistant.reading.training.names import is_guess, name_places, names_in
+from assistant.reading.training.rewriting.kin_words import BASE_VERBS, KINDS, OPPOSITES
+from assistant.reading.training.rewriting.name_lists import LISTED
+from assistant.reading.training.rewriting.names import is_guess, name_places, names_in
+from assistant.reading.training.rewriting.words import phrase_set, word_set
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _NUMBER = re.compile(r"(?<![\w.,:$£€/-])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(s|th|%)?(?![\w-])(?![.,:/]\d)")

@@ -10,19 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.datasets.reading import ReadingQuestion
-from assistant.reading.history import with_history
-from assistant.reading.training.ellipsis import ellipses
-from assistant.reading.training.mentions import Mention, shared_mentions
-from assistant.reading.training.pronouns import Kind, category_of, kind_of, pronoun, with_agreement
-from assistant.reading.training.words import (
+from assistant.reading.training.rewriting.ellipsis import ellipses
+from assistant.reading.training.rewriting.mentions import Mention, shared_mentions
+from assistant.reading.training.rewriting.pronouns import Kind, category_of, kind_of, pronoun, with_agreement
+from assistant.reading.training.rewriting.words import (
     AUXILIARIES,
     BASE_VERBS,
     FUNCTION_WORDS,
     PREPOSITIONS,
     WORD,
 )
-
-__all__ = ["follow_up", "pairs", "with_history"]
 
 _ABSTRACT = re.compile(r"(?:ism|ity|ics|ology|Act|Treaty|Award|Awards|Bible|Games?)$")
 #: After these, a phrase with "of" cannot be left out.

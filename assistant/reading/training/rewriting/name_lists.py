@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.reading.training.kin_words import phrase_set, word_set
+from assistant.reading.training.rewriting.words import phrase_set, word_set
 
 _COUNTRIES = word_set(
     """

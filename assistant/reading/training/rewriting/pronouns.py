@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from typing import Literal
 
-from assistant.reading.training.mentions import Mention
-from assistant.reading.training.standing import ADJECTIVE, Role
-from assistant.reading.training.words import AUXILIARIES, FUNCTION_WORDS, is_plural, looks_inflected, word_set
+from assistant.reading.training.rewriting.mentions import Mention
+from assistant.reading.training.rewriting.standing import ADJECTIVE, Role
+from assistant.reading.training.rewriting.words import AUXILIARIES, FUNCTION_WORDS, is_plural, looks_inflected, word_set
 
 Kind = Literal["he", "she", "they", "it", "place", "time"]
 

@@ -10,6 +10,11 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def phrase_set(text: str) -> frozenset[str]:
+    """The phrases of a list written as one text, with commas between them."""
+    return frozenset(" ".join(phrase.split()) for phrase in text.split(","))
+
+
 #: A word and its place; a possessive 's is left outside, the last full stop of "U.S." is inside.
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-&.][^\W_]+|['’](?!s\b)[^\W_]+)*")
 

@@ -112,16 +112,6 @@ blue green yellow purple orange pink brown grey
 """
 
 
-def word_set(text: str) -> frozenset[str]:
-    """The words of a list written as one text."""
-    return frozenset(text.split())
-
-
-def phrase_set(text: str) -> frozenset[str]:
-    """The phrases of a list written as one text, with commas between them."""
-    return frozenset(" ".join(phrase.split()) for phrase in text.split(","))
-
-
 def _rows(text: str) -> list[list[str]]:
     return [row.split() for row in text.split(",")]
 

@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.datasets.reading import GoldSpan, ReadingQuestion
-from assistant.reading.history import with_history
-from assistant.reading.training import history
-from assistant.reading.training.history import follow_up, pairs
+from assistant.reading.training.rewriting.followups import follow_up, pairs
 
 CHOPIN = (
     "Frédéric Chopin was born in Warsaw. He left Poland in 1830, and his works were published by Schlesinger. "
@@ -192,7 +190,3 @@ def test_pairs_follow_from_the_seed_alone() -> None:
     several = [asked(str(n), f"Why did the dam break for {n} days?", context) for n in range(6)]
     assert made_pairs(several, 3) == made_pairs(several, 3)
     assert len({tuple(made_pairs(several, seed)) for seed in range(10)}) > 1
-
-
-def test_training_and_serving_use_one_form() -> None:
-    assert history.with_history is with_history

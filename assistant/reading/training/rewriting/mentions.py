@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.reading.training.standing import Role, standing
-from assistant.reading.training.words import (
+from assistant.reading.training.rewriting.standing import Role, standing
+from assistant.reading.training.rewriting.words import (
     AUXILIARIES,
     BASE_VERBS,
     FUNCTION_WORDS,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reading.training.words import (
+from assistant.reading.training.rewriting.words import (
     ADVERBS,
     AUXILIARIES,
     BASE_VERBS,

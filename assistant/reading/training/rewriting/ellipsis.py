@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.reading.training.words import (
+from assistant.reading.training.rewriting.words import (
     AUXILIARIES,
     BASE_VERBS,
     CONJUNCTIONS,

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from assistant.reading.training.kin_words import word_set
-from assistant.reading.training.name_lists import GIVEN_NAMES, HEAD_KINDS, KIND_OF_LISTED, OPENERS, TITLES
+from assistant.reading.training.rewriting.name_lists import GIVEN_NAMES, HEAD_KINDS, KIND_OF_LISTED, OPENERS, TITLES
+from assistant.reading.training.rewriting.words import word_set
 
 _PART = r"(?:(?:St|Mt|Mr|Mrs|Ms|Dr|[A-Z])\. ?(?=[A-Z])|[A-Z][\w’'&-]*\w|[A-Z]\b)"
 _INNER = r"(?:of the|of|de|von|van|der|la|du|al)"

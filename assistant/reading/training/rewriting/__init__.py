@@ -1,0 +1,1 @@
+"""Questions rewritten: typed carelessly, made unanswerable, made follow-ups of other questions."""
