@@ -1,7 +1,8 @@
-"""The command ``assistant train reader``: from question files to the weights of a reader."""
+"""The commands ``assistant train …``: from question files to the weights of a reader."""
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from pathlib import Path
@@ -10,17 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.apps.options import Exit, Verbose, start
+from assistant.apps.options import Config, Exit, Store, Verbose, start
 
 if TYPE_CHECKING:
     from assistant.reading.training.trainer import Report
 
 training = typer.Typer(help="Train the models.", no_args_is_help=True)
-
-
-@training.callback()
-def _group() -> None:
-    """Train the models."""
 
 
 @training.command("reader")
@@ -69,6 +65,36 @@ def bundle(
         f"{size / 1e6:.1f} MB in {out}. There: assistant train reader {out}/data RUN --config {out}/reader.toml"
         f" --base {out}/base"
     )
+
+
+@training.command("distant")
+def distant(
+    questions: Annotated[Path, typer.Argument(help="Questions with their answers (see assistant eval questions).")],
+    out: Annotated[Path, typer.Argument(help="Training file to write (JSON lines).")],
+    store: Store = None,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Make a training file from questions with known answers: passages of the index that hold or lack them."""
+    settings = start(config, verbose, store)
+    from assistant.datasets.questions import load_questions
+    from assistant.pipeline import Assistant
+    from assistant.reading.training.distant import distant_lines
+
+    asked = [turn for conversation in load_questions(questions).items for turn in conversation.turns[:1]]
+    with Assistant.open(settings=settings) as assistant:
+        lines = [
+            line
+            for turn in asked
+            for line in distant_lines(
+                turn.id,
+                turn.question,
+                [gold.text for gold in turn.golds if gold.text],
+                [item.passage.text for item in assistant.passages_to_read(turn.question)],
+            )
+        ]
+    out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    typer.echo(f"{len(lines)} examples from {len(asked)} questions in {out}.")
 
 
 class _Stop:

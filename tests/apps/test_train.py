@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+
+from assistant.datasets.reading import load_reading
+from assistant.pipeline import Assistant
 
 CONFIG = """
 seed = 1
@@ -101,3 +105,18 @@ def test_mistakes_are_explained(small_data: Path, short: Path, tmp_path: Path) -
     assert refused.returncode == 3
     assert "seeed" in refused.stderr
     assert "Traceback" not in absent.stderr + refused.stderr
+
+
+def test_questions_with_known_answers_become_a_training_file(seed_assistant: Assistant, tmp_path: Path) -> None:
+    asked, out = tmp_path / "asked.jsonl", tmp_path / "distant.jsonl"
+    lines = (
+        {"id": "a", "question": "Who will head the Japanese liaison team?", "answers": ["Kenji Kanasugi"]},
+        {"id": "b", "question": "Who painted the ceiling?", "answers": ["Michelangelo"]},
+    )
+    asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    done = run("distant", asked, out, "--store", seed_assistant.settings.store)
+    assert done.returncode == 0, done.stderr
+    made = load_reading(out).items
+    assert {one.question for one in made} == {lines[0]["question"]}
+    assert {gold.text for one in made for gold in one.golds} == {"Kenji Kanasugi"}
+    assert any(not one.golds for one in made)

@@ -1,6 +1,6 @@
 """The weekly news quiz as a question set over real scraped pages, for ``assistant eval questions``.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.news_questions DIR [--questions N]
+    ASSISTANT_DATA=... python -m tests.benchmarks.news_questions DIR [--questions N] [--rest]
 
 Writes ``DIR/articles/<site>/<page>.txt``, the pages found for each question, and ``DIR/questions.jsonl``:
 every question whose right choice stands in one of its pages word for word, each such place a gold answer.
@@ -32,10 +32,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--questions", type=int, default=883, help="a seeded sample of so many")
+    arguments.add_argument("--rest", action="store_true", help="those outside the sample, to train on")
     chosen = arguments.parse_args()
     pages = load_pages()
     quiz = load_quiz()
     sample = random.Random(0).sample(quiz, min(chosen.questions, len(quiz)))
+    if chosen.rest:
+        aside = {page for item in sample for page in item["pages"]}
+        # A page of a question that is measured is never trained on.
+        sample = [item for item in quiz if not aside.intersection(item["pages"])]
     asked = [line for item in sample if (line := _line(item, pages))["answers"]]
     needed = {page for item in sample for page in item["pages"] if page in pages}
     write_pages(chosen.folder / "articles", [pages[page] for page in sorted(needed)])
