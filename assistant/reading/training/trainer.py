@@ -200,7 +200,7 @@ class Trainer:
                 parameter.copy_(tensors[f"weight/{name}"])
                 self._average[name].copy_(tensors[f"average/{name}"])
                 self._adam.state[parameter] = {
-                    "step": torch.tensor(float(progress.batches)),
+                    "step": torch.tensor(float(progress.batches), device=parameter.device),
                     "exp_avg": tensors[f"exp_avg/{name}"].to(parameter.device),
                     "exp_avg_sq": tensors[f"exp_avg_sq/{name}"].to(parameter.device),
                 }
