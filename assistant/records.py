@@ -222,7 +222,7 @@ class Answer:
             the best citation's quote. None when refused.
         confidence: calibrated probability that the best citation's ``answer_text`` is right; when
             refused, that of the best span that was found (0 when there was none).
-        support: different articles that cite the answer, all ``parts`` of it.
+        support: different articles that cite the answer, all ``parts`` of it; of evidence, its very sentence.
         citations: best first; of a list, first one for each of its parts. Empty when refused.
         alternatives: other distinct answers, best first; when refused, what was not sure enough. Of
             evidence, other sentences.
@@ -252,13 +252,11 @@ class Answer:
 
     @property
     def short_text(self) -> str | None:
-        """``text`` as it fits into a sentence: parts with "and" between them; of evidence, the reader's span."""
+        """``text`` as it fits into a sentence: parts with "and" between them; None for evidence."""
         if self.kind == "list" and self.parts:
             *front, last = self.parts
             return f"{', '.join(front)} and {last}" if front else last
-        if self.kind == "evidence" and self.citations:
-            return self.citations[0].answer_text
-        return self.text
+        return None if self.kind == "evidence" else self.text
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready values; dates become ISO strings."""
@@ -274,11 +272,13 @@ class Trace:
         answer: what was said.
         read: the passages given to the reader, best first, neighbours joined.
         candidates: every distinct answer found in them, surest first, whatever its confidence.
+        unread: passages that were left unread, since they could not change the answer (the setting ``stop_early``).
     """
 
     answer: Answer
     read: tuple[RetrievedPassage, ...]
     candidates: tuple[Alternative, ...]
+    unread: tuple[RetrievedPassage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from assistant.answering.citing import by_sentence
 from assistant.answering.merging import differs
 from assistant.answering.normalise import meaning
 from assistant.reading.parts import parts
@@ -68,9 +68,27 @@ def _holding(citation: Citation, candidates: Iterable[Alternative]) -> Alternati
 
 
 def as_sentences(candidates: Iterable[Alternative]) -> list[Alternative]:
-    """The candidates, each with the whole sentence of its surest citation as text; no sentence comes twice."""
-    sentences: dict[str, Alternative] = {}
+    """The sentences that the candidates quote, the surest candidate's first, each once.
+
+    A sentence is cited once for each place where it stands, by the surest span there, and supported by the articles
+    that hold it. It is as sure as the candidate whose surest citation quotes it; else as its own surest citation, and
+    never surer than the candidate that this belongs to.
+    """
+    quoting: dict[str, list[tuple[float, Citation]]] = {}
     for answer in candidates:
-        quote = answer.citations[0].quote
-        sentences.setdefault(meaning(quote), replace(answer, text=quote))
-    return list(sentences.values())
+        for citation in answer.citations:
+            own = citation is answer.citations[0]
+            confidence = answer.confidence if own else min(answer.confidence, citation.confidence)
+            quoting.setdefault(meaning(citation.quote), []).append((confidence, citation))
+    return sorted(map(_sentence, quoting.values()), key=lambda sentence: -sentence.confidence)
+
+
+def _sentence(quoting: Sequence[tuple[float, Citation]]) -> Alternative:
+    surest_first = sorted(quoting, key=lambda quoted: -quoted[0])
+    citations = tuple(group[0] for group in by_sentence(citation for _, citation in surest_first))
+    return Alternative(
+        text=citations[0].quote,
+        confidence=surest_first[0][0],
+        support=len({citation.article_id for citation in citations}),
+        citations=citations,
+    )

@@ -109,6 +109,34 @@ def test_evidence_never_offers_the_same_sentence_twice() -> None:
     answer = answer_to(WHETHER, [TOUR, TOUR], [*found, (1, "came to Ballin", 1.0)])
     sentences = [answer.text, *(other.text for other in answer.alternatives)]
     assert len(sentences) == len(set(sentences)) == 2
+    assert answer.support == 2
+    assert [(citation.article_id, citation.answer_text) for citation in answer.citations] == [
+        ("0", "never came"),
+        ("1", "came to Ballin"),
+    ]
+
+
+def test_evidence_is_supported_only_by_articles_with_its_very_sentence() -> None:
+    other = "Tom Reyes has a boat in Ballin."
+    found = [(0, "Ballin", 4.0), (1, "Ballin", 3.0), (2, "Ballin", 2.0)]
+    answer = answer_to(WHETHER, [TOUR, other, TOUR], found)
+
+    assert answer.support == 2
+    assert [citation.article_id for citation in answer.citations] == ["0", "2"]
+    (alternative,) = answer.alternatives
+    assert (alternative.text, alternative.support) == (other, 1)
+    assert [citation.quote for citation in alternative.citations] == [other]
+    assert alternative.confidence <= answer.confidence
+
+
+def test_an_article_that_repeats_its_sentence_supports_it_once() -> None:
+    sentence = "The choir never came to Ballin."
+    article = make_article("a", (sentence, "It was late.", sentence))
+    again = article.text.rindex("Ballin")
+    spans = [AnswerSpan("Ballin", 0, start, start + 6, 4.0, 0.0, 0.0) for start in (sentence.index("Ballin"), again)]
+    composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
+    answer = composer.compose(WHETHER, WHETHER, [whole(article)], spans).answer
+    assert (answer.text, answer.support, len(answer.citations)) == (sentence, 1, 2)
 
 
 def test_what_was_found_stays_spans_for_those_who_measure() -> None:
@@ -170,6 +198,6 @@ def test_the_short_text_fits_into_a_sentence() -> None:
     three = [(0, "Dunmore", 4.0), (0, "Port Ellery", 3.5), (0, "Ballin", 3.0)]
     assert answer_to(WHICH, [TOUR], three[:2]).short_text == "Dunmore and Port Ellery"
     assert answer_to(WHICH, [TOUR], three).short_text == "Dunmore, Port Ellery and Ballin"
-    assert answer_to(WHETHER, [TOUR], [(0, "never came to Ballin", 4.0)]).short_text == "never came to Ballin"
+    assert answer_to(WHETHER, [TOUR], [(0, "never came to Ballin", 4.0)]).short_text is None
     assert answer_to("Who spoke?", [TOUR], [(0, "Tom Reyes", 4.0)]).short_text == "Tom Reyes"
     assert answer_to("Who spoke?", [TOUR], []).short_text is None

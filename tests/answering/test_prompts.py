@@ -67,6 +67,7 @@ def test_sentences_read_well() -> None:
     assert prompts.say("alternatives", count=2, kind="evidence") == "2 other sentences about it"
     assert prompts.say("more_citations", count=2, kind="span") == "2 more places say so"
     assert prompts.say("more_citations", count=1, kind="list") == "1 more place says some of it"
+    assert prompts.say("more_citations", count=1, kind="evidence") == "1 more place has the same sentence"
     assert prompts.say("support", support=1) == "in 1 article"
     assert prompts.say("support", support=2) == "in 2 articles"
     assert prompts.say("confidence", confidence=0.914) == "Quite sure: 91%"
