@@ -88,6 +88,7 @@ _EXPLETIVE = re.compile(
     r"|^how (?:many|much)\b.* are there(?=\W*$)",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"(?:to |with |by )?whom?\b", re.IGNORECASE)
 _TITLE = re.compile(r"^(?:mr|mrs|ms|dr|president|prime minister|minister|leader)\b\.?\s*", re.IGNORECASE)
 
 
@@ -221,10 +222,20 @@ def _holds_antecedent(text: str, kind: str) -> bool:
 def _antecedent(kind: str, turns: Sequence[Turn], taken: set[str]) -> str | None:
     """What a pronoun of this kind stands for, from the latest turn backwards; never one of ``taken``."""
     for turn in reversed(turns):
-        for candidate in _ANTECEDENTS[kind](turn.standalone_question, turn.answer.short_text):
+        for candidate in _candidates(kind, turn):
             if candidate not in taken and candidate.split(" ")[-1] not in taken:
                 return candidate
     return None
+
+
+def _candidates(kind: str, turn: Turn) -> list[str]:
+    """What a pronoun of this kind can stand for in one turn, likeliest first; a list only for a group."""
+    asked, answer = turn.standalone_question, turn.answer.short_text
+    if not turn.answer.parts or answer is None:
+        return _ANTECEDENTS[kind](asked, answer)
+    others = _ANTECEDENTS[kind](asked, None)
+    names_a_group = bool(others) and " and " in others[0] and not _WHO.match(asked)
+    return [answer, *others] if kind == "group" and not names_a_group else others
 
 
 def _people(asked: str, answer: str | None) -> list[str]:
@@ -238,7 +249,7 @@ def _places(asked: str, answer: str | None) -> list[str]:
 
 
 def _groups(asked: str, answer: str | None) -> list[str]:
-    answered = [answer] if answer and re.match(r"(?:to |with |by )?whom?\b", asked, re.IGNORECASE) else []
+    answered = [answer] if answer and _WHO.match(asked) else []
     names = _people(asked, None)
     return answered + ([" and ".join(names)] if len(names) == 2 else names)
 
@@ -299,5 +310,5 @@ def _statement(turn: Turn) -> str:
     rest = _OPENING.sub("", stem)
     answer = turn.answer.short_text
     if answer and re.match(r"who\b", stem, re.IGNORECASE):
-        return f"{_person(answer)} {rest}"
+        return f"{answer if turn.answer.parts else _person(answer)} {rest}"
     return rest[:1].lower() + rest[1:] if re.match(rf"(?:{_AUX})\b", rest, re.IGNORECASE) else rest

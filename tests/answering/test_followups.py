@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.followups import interpret
-from assistant.records import Answer, Turn
+from assistant.records import Answer, Citation, Turn
 
 
 def turn(question: str, answer: str | None) -> Turn:
@@ -207,10 +207,41 @@ def test_interpreting_never_fails_and_is_bounded(words: list[str], noise: str) -
     assert len(interpret(asked, [HEAD, SUMMIT])) <= max(300, len(asked))
 
 
-def test_a_list_is_taken_up_by_they_as_its_names_with_and() -> None:
-    asked = "Who are the leaders of the two teams?"
-    answer = Answer(asked, asked, "Ada Marsh; Tom Reyes", 0.9, 1, (), (), None, {}, "list", ("Ada Marsh", "Tom Reyes"))
-    assert interpret("When will they meet?", [Turn(asked, asked, answer)]) == "When will Ada Marsh and Tom Reyes meet?"
+def listing(question: str, *parts: str) -> Turn:
+    answer = Answer(question, question, "; ".join(parts), 0.9, 1, (), (), None, {}, "list", parts)
+    return Turn(question, question, answer)
+
+
+BOARD = listing("Who are the members of the board?", "Ada Marsh", "Tom Reyes", "Jon Field")
+TREATY = listing("Which countries signed the treaty?", "Norway", "Chad")
+
+
+@pytest.mark.parametrize(
+    ("last", "asked", "meant"),
+    [
+        (BOARD, "Where do they meet?", "Where do Ada Marsh, Tom Reyes and Jon Field meet?"),
+        (listing("Who were arrested?", "Ada Marsh", "Tom Reyes", "Jon Field"),
+         "When?", "When Ada Marsh, Tom Reyes and Jon Field were arrested?"),
+        (TREATY, "When did they ratify?", "When did Norway and Chad ratify?"),
+        (listing("Which towns did Ada Marsh and Tom Reyes visit?", "Ballin", "Dunmore"),
+         "When did they leave?", "When did Ada Marsh and Tom Reyes leave?"),
+        (BOARD, "When will he leave the board?", "When will he leave the board?"),
+        (listing("Which singers did Ada Marsh invite?", "Tom Reyes", "Jon Field"),
+         "When did she speak?", "When did Ada Marsh speak?"),
+        (TREATY, "When was it written?", "When was the treaty written?"),
+        (listing("In which towns are the mines?", "Ballin", "Dunmore"), "How many miners live there?",
+         "How many miners live there?"),
+    ],
+)  # fmt: skip
+def test_a_list_stands_only_for_groups(last: Turn, asked: str, meant: str) -> None:
+    assert interpret(asked, [last]) == meant
+
+
+def test_what_is_marked_in_evidence_is_never_taken_for_the_answer() -> None:
+    asked = "Did Donald Trump meet Kim Jong Un in Singapore?"
+    cited = Citation("a", "a.txt", "utf-8", None, None, None, "They met in Singapore.", 0, 22, "Singapore", 12, 21, 0.9)
+    answer = Answer(asked, asked, cited.quote, 0.9, 1, (cited,), (), None, {}, "evidence")
+    assert interpret("When will he return?", [Turn(asked, asked, answer)]) == "When will Donald Trump return?"
 
 
 def test_the_sentence_that_is_evidence_never_gets_into_a_question() -> None:
