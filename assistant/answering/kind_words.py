@@ -36,6 +36,27 @@ NO_PLURALS = _words(
     """
     news series happens means always is was has does this its his gas lens species headquarters congress ours yours
     perhaps texas paris les los us afterwards towards besides times as politics
+    chaos canvas bias atlas christmas asbestos
+    """
+)
+#: With a capital, one event each.
+EVENTS = _words(
+    """
+    Games Olympics Paralympics
+    """
+)
+#: Nouns that stand before another noun and do little else: "news agencies".
+NOUNS_THAT_DESCRIBE = _words(
+    """
+    news aid oil trade energy drug tech
+    """
+)
+#: Verbs that look like plural nouns and follow "what", or the noun after "which", where no auxiliary follows them.
+VERBS_OF_ONE = _words(
+    """
+    causes shows gets turns makes keeps stands drives leads brings gives takes holds helps stops means comes goes lives
+    says wants needs runs sits lies works hits kills plays wins owns
+    offers
     """
 )
 #: After the noun of "What are the …" these say what is done with it: the noun is given, and something else asked.

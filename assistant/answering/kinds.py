@@ -18,12 +18,15 @@ from collections.abc import Sequence
 from assistant.answering.kind_words import (
     ABOUT_THE_NOUN,
     DETERMINERS,
+    EVENTS,
     IRREGULAR_PLURALS,
     MEASURES,
     NO_PLURALS,
+    NOUNS_THAT_DESCRIBE,
     NUMBERS,
     PRONOUNS,
     VERBS,
+    VERBS_OF_ONE,
 )
 from assistant.records import AnswerKind
 
@@ -38,7 +41,8 @@ _WORD = re.compile(r"[\w.&-]*\w(?:['’]\w+)?['’]?")
 _OPENING = re.compile(
     r"\A(?:(?:and|but|so|then|also|please|ok|well|now|hi|hello)\b[\s,]*"
     r"|(?:(?:can|could|would|will)\s+you\s+|please\s+)?(?:tell|show|explain)\s+(?:to\s+)?(?:me|us)\b\s*(?:about\b\s*)?"
-    r"|(?:can|could|would|will)\s+you\s+(?:please\s+)?(?:say|explain|describe)\b\s*|explain\s+(?=why\b|how\b)"
+    r"|(?:can|could|would|will)\s+you\s+(?:please\s+)?(?:(?:say|explain|describe)\b\s*|(?=(?:list|name|give)\b))"
+    r"|explain\s+(?=why\b|how\b)"
     r"|(?:do|does|did)\s+(?:you|we|they|anyone|anybody)\s+(?:know|say|remember)\s+(?=wh|how\b|if\b)"
     r"|is\s+it\s+known\s+(?=wh|how\b|if\b)"
     r"|i(?:['’]d|\s+would)?\s+(?:like|want|need)\s+to\s+know\b\s*|i\s+(?:wonder|am\s+wondering)\b\s*)+",
@@ -60,7 +64,14 @@ _ASKS_ALREADY = re.compile(rf"(?!(?:had|were|should)\b)(?:{_AUXILIARY.pattern}|w
 _NAMING = re.compile(r"\b(?:called|named|spelled|spelt|pronounced|abbreviated|known|titled)$", re.IGNORECASE)
 _IN_A_WORD = re.compile(r"\bin (?:one|a|a single) word\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b(?!\s+(?:not|so|more|less|any|anyone|anything|anywhere)\b)", re.IGNORECASE)
-_NO_CHOICE = re.compile(r"\b(?:any|anyone|anybody|anything|ever|either)\b.*\bor\b", re.IGNORECASE)
+#: "… or deaths" of any, "kill or injure anyone", "within days or weeks", "Has the minister or his deputy …".
+_NO_CHOICE = re.compile(
+    r"\b(?:any|anyone|anybody|anything|ever|either|within)\b.*\bor\b|\bor\b.*\b(?:any|anyone|anybody|anything)\b"
+    r"|^(?:has|have|had)\b.*\bor (?:his|her|its|their)\b",
+    re.IGNORECASE,
+)
+#: After a statement that is to be confirmed.
+_TAG = re.compile(rf",\s*(?:right|correct|yes|no|(?:{_AUXILIARY.pattern})\s+(?:it|he|she|they|we|you))$", re.IGNORECASE)
 
 _SINGULAR_END = re.compile(r"(?:ss|us|is|ics|['’]s|s['’]|\d)$")
 _PERSON_END = re.compile(r"(?:men|women|children|people)$")
@@ -71,6 +82,7 @@ _DESCRIBING = re.compile(  # adjectives by their look, and common ones
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"(?:list|enumerate)\b", re.IGNORECASE)
+_NAMES = re.compile(r"(?:all )?(?:the )?names of\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:name|give|mention)\b", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\([^)]*\)")
 
@@ -82,7 +94,7 @@ def kind_of(question: str) -> AnswerKind:
     words = _WORD.findall(clause)
     if not words:
         return "span"
-    if _asks_for_judgement(clause, words) and not _IN_A_WORD.search(asked):
+    if (_TAG.search(asked) or _asks_for_judgement(clause, words)) and not _IN_A_WORD.search(asked):
         return "evidence"
     return "list" if _asks_for_several(clause, words) else "span"
 
@@ -138,6 +150,8 @@ def _asks_yes_or_no(clause: str, words: Sequence[str]) -> bool:
         return False
     if re.match(r"(?:may|will)\b", clause, re.IGNORECASE) and _is_a_name(words):
         return False
+    if words[0] == "IS" and not clause.isupper():  # the group of that name
+        return False
     return not _CHOICE.search(clause) or bool(_NO_CHOICE.search(clause))
 
 
@@ -148,8 +162,10 @@ def _is_a_name(words: Sequence[str]) -> bool:
 
 def _asks_for_several(clause: str, words: Sequence[str]) -> bool:
     lowered = [word.lower() for word in words]
+    if _NAMES.match(clause):
+        return True
     if _LISTED.match(clause):
-        return len(words) > 1
+        return len(words) > 1 and (lowered[1] in DETERMINERS or _is_several(lowered[1:]))
     if _NAMED.match(clause):
         return _is_several(lowered[1:])
     if lowered[0] in _PREPOSITIONS and len(words) > 1:
@@ -166,7 +182,7 @@ def _asks_for_several(clause: str, words: Sequence[str]) -> bool:
 def _is_several_of_a_kind(words: Sequence[str], *, after_which: bool) -> bool:
     """After "which" or "what": a number above one, a plural noun, or "of the …" with a plural verb."""
     lowered = [word.lower() for word in words]
-    if lowered[0] in NUMBERS:
+    if words[0] in NUMBERS:  # not the "Five" of a name
         return True
     if lowered[0] == "of":
         verb = next((word for word in lowered[1:] if _AUXILIARY.fullmatch(word)), "")
@@ -174,20 +190,24 @@ def _is_several_of_a_kind(words: Sequence[str], *, after_which: bool) -> bool:
     end = _noun_phrase_end(lowered)
     if end is not None:
         owned = any(re.search(r"['’]s?$", word) for word in lowered[:end])  # "What religion's schools": one religion
-        return end > 0 and not owned and _is_plural(lowered[end - 1])
+        return end > 0 and not owned and _is_plural(lowered[end - 1]) and words[end - 1] not in EVENTS
     noun = 0
     while noun < len(words) - 1 and _describes(words[noun]) and not _is_plural(lowered[noun]):
         noun += 1
     following = lowered[noun + 1 :]
-    if not _is_plural(lowered[noun]):
+    if not _is_plural(lowered[noun]) or lowered[noun] in VERBS_OF_ONE:
+        return False
+    if noun > 0 and words[noun - 1][0].isupper() and words[noun][0].isupper():  # "Hank Williams"
         return False
     # "What stands in …" has a verb there, "Which cities in …" has not.
     return _goes_on_after_noun(following) or (after_which and following[0] in _PREPOSITIONS)
 
 
 def _describes(word: str) -> bool:
-    """Whether a word looks like an adjective: "large", "Canadian", not "politician"."""
-    return bool(_DESCRIBING.fullmatch(word)) and not (word.islower() and word.endswith("ian"))
+    """Whether a word looks like an adjective or is a name: "large", "Canadian", "U.S", not "politician"."""
+    if word[0].isupper() or word in NOUNS_THAT_DESCRIBE:
+        return True
+    return bool(_DESCRIBING.fullmatch(word)) and not word.endswith("ian")
 
 
 def _noun_phrase_end(lowered: Sequence[str]) -> int | None:
@@ -217,9 +237,10 @@ def _is_several_things(words: Sequence[str]) -> bool:
         return False
     if lowered[0] in NUMBERS or lowered[0] in ("examples", "other"):
         return True
-    if lowered[0] not in DETERMINERS and not words[0].endswith(("'s", "’s", "s'", "s’")):
-        return False
-    return _is_several(lowered[1:])
+    if lowered[0] in DETERMINERS:
+        return _is_several(lowered[1:])
+    owner = next((place for place, word in enumerate(words[:3]) if word.endswith(("'s", "’s", "s'", "s’"))), None)
+    return owner is not None and not _PREPOSITIONS & set(lowered[:owner]) and _is_several(lowered[owner + 1 :])
 
 
 def _is_several_people(words: Sequence[str]) -> bool:

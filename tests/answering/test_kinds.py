@@ -58,6 +58,11 @@ How to apply for the grant?
 According to the report, how did the fire spread?
 Do you know how the money was moved?
 How?
+Did the attack kill or injure anyone?
+Could the ban be lifted within days or weeks?
+Has the minister or his deputy commented?
+Trump met Kim in 2018, right?
+The lake is deep, isn't it?
 """
 
 LISTS = """
@@ -103,6 +108,21 @@ What women have led the bank?
 Name the members of the band
 Which large towns in the delta were not flooded?
 Besides wheat and rye,what other crops need lime?
+Can you list the countries involved?
+Could you name the victims?
+Can you give me the names of the victims?
+Could you please name the three judges?
+Tell me the names of the victims.
+Names of the victims
+The names of all ships in the harbour
+List of the towns that were flooded
+What are North Korea's demands?
+What are South Korea's main exports?
+Which U.S. states banned TikTok?
+Which Arab states recognised Israel?
+Which Democrats voted against it?
+Which New York hospitals were closed?
+What news agencies reported it?
 """
 
 SPANS = """
@@ -179,6 +199,19 @@ The council met where?
 And in Canada?
 What about Japan?
 The mayor
+What Five Eyes member expelled the envoy?
+Which Seven Seas cruise was cancelled?
+Which Games were held in Rio?
+What chaos followed?
+What causes most deaths?
+What shows that the ice is melting?
+What gets said at such meetings?
+What turns lead to gold?
+List price of the new iPhone
+Could you name the winner?
+What Hank Williams said about the founder
+What Obama offers
+Is it Rome or Paris?
 """
 
 QUESTION_WORDS = ("who", "is", "are", "what", "which", "how", "why", "did", "or", "the", "names", "of", "may", "list")
@@ -211,6 +244,11 @@ def test_every_text_has_a_kind(text: str) -> None:
 @given(st.lists(st.sampled_from([*QUESTION_WORDS, *",'’()-?8"])))
 def test_any_order_of_question_words_has_a_kind(words: list[str]) -> None:
     assert kind_of(" ".join(words)) in ("span", "list", "evidence")
+
+
+def test_an_abbreviation_is_no_verb() -> None:
+    assert kind_of("IS leader killed in Syria") == "span"
+    assert kind_of("IS THE LEADER DEAD") == "evidence"
 
 
 def test_a_text_without_words_asks_for_a_span() -> None:
