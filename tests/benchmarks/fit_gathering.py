@@ -1,12 +1,13 @@
 """What confidences are fitted on: for questions asked over an index, every span that could be cited.
 
 Asking takes minutes and fitting seconds, so what was gathered is kept in a folder of ``.npz`` files, one for a set,
-its size and the models that were used.
+its size, and all that the spans depend on: data, models and settings.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -19,21 +20,33 @@ from numpy.typing import NDArray
 
 from assistant import Assistant
 from assistant.answering.citing import cite
-from assistant.answering.evidence import SPAN_FEATURES, span_features
+from assistant.answering.evidence import FILE, SPAN_FEATURES, span_features
 from assistant.datasets.questions import load_questions
 from assistant.records import Citation
 from assistant.settings import Settings
-from tests.benchmarks.dev_sets import dev_set, gold_texts, is_right, sample
+from tests.benchmarks.dev_sets import dev_file, dev_set, gold_texts, is_right, sample
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+#: Settings that what is gathered depends on; the last two only by the answers that follow-ups refer to.
+ASKED_WITH = (
+    "reader",
+    "embedder",
+    "passage_tokens",
+    "candidates",
+    "passages_read",
+    "max_answer_tokens",
+    "min_confidence",
+    "stop_early",
+)
 
 
 class Asked(NamedTuple):
-    """A question as it is asked: its gold answers (none when the index has no answer), and which half it is in."""
+    """A question as it is asked: its gold answers (none when the index has no answer), its half and its fold there."""
 
     question: str
     golds: tuple[str, ...]
     held_out: bool
+    fold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class Gathered:
 
     Attributes:
         answerable, held_out: (q,) whether the index has an answer; whether the question is kept for measuring.
+        fold: (q,) 0 or 1, which half of its half.
         question: (n,) number of the span's question.
         article: (n,) number of its article within the index.
         start, end: (n,) raw offsets of the span.
@@ -52,6 +66,7 @@ class Gathered:
 
     answerable: NDArray[np.bool_]
     held_out: NDArray[np.bool_]
+    fold: NDArray[np.int64]
     question: NDArray[np.int64]
     article: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -60,14 +75,25 @@ class Gathered:
     features: NDArray[np.float64]
     right: NDArray[np.bool_]
 
-    def spans(self, *, held_out: bool) -> list[NDArray[np.int64]]:
-        """Rows (n,) of each question's spans, for the questions of one half that have any."""
-        halves = self.held_out[self.question] == held_out
-        return [
-            np.flatnonzero(self.question == number)
-            for number in range(len(self.answerable))
-            if (halves & (self.question == number)).any()
-        ]
+    def part(self, chosen: NDArray[np.bool_]) -> Gathered:
+        """The chosen (q,) questions alone, with their spans."""
+        rows = chosen[self.question]
+        return Gathered(
+            answerable=self.answerable[chosen],
+            held_out=self.held_out[chosen],
+            fold=self.fold[chosen],
+            question=(np.cumsum(chosen) - 1)[self.question[rows]],
+            article=self.article[rows],
+            start=self.start[rows],
+            end=self.end[rows],
+            text=self.text[rows],
+            features=self.features[rows],
+            right=self.right[rows],
+        )
+
+    def spans(self) -> list[NDArray[np.int64]]:
+        """Rows (n,) of each question's spans, for the questions that have any."""
+        return [np.flatnonzero(self.question == number) for number in np.unique(self.question)]
 
     def citation(self, row: int, confidence: float) -> Citation:
         """The span of that row as far as merging looks at citations."""
@@ -93,8 +119,7 @@ def gathered(name: str, count: int, settings: Settings, cache: Path | None) -> G
     """Of the dev set ``name``, ``count`` sampled questions; of the project's own when it is "seeds"."""
     file = None
     if cache is not None:
-        models = hashlib.sha256(f"{settings.reader} {settings.embedder} {_fingerprints(settings)}".encode())
-        file = cache / f"{name}-{count}-{models.hexdigest()[:12]}.npz"
+        file = cache / file_name(name, count, settings, _fingerprints(settings))
         if file.is_file():
             return load(file)
     with asked_over(name, count, settings) as (assistant, asked):
@@ -102,6 +127,16 @@ def gathered(name: str, count: int, settings: Settings, cache: Path | None) -> G
     if file is not None:
         save(found, file)
     return found
+
+
+def file_name(name: str, count: int, settings: Settings, models: str) -> str:
+    """Of the cached file: another one for other data, other models (their fingerprints) and other settings."""
+    told = {setting: getattr(settings, setting) for setting in ASKED_WITH}
+    # What a follow-up asks depends on the answers before it, and they on the weights that are served now.
+    files = [*sorted(SEEDS.iterdir()), FILE] if name == "seeds" else [dev_file(name)]
+    told |= {"models": models, "data": [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return f"{name}-{count}-{digest[:12]}.npz"
 
 
 def save(found: Gathered, file: Path) -> None:
@@ -123,7 +158,16 @@ def asked_over(name: str, count: int, settings: Settings) -> AbstractContextMana
 
 def in_other_half(context: str) -> bool:
     """Whether questions about this context are kept for measuring; all of a context go to one half."""
-    return hashlib.sha256(context.encode("utf-8")).digest()[0] % 2 == 1
+    return _byte(context, 0) % 2 == 1
+
+
+def fold_of(context: str) -> int:
+    """0 or 1, independent of its half: questions about a context stay together when a half is halved again."""
+    return _byte(context, 1) % 2
+
+
+def _byte(context: str, place: int) -> int:
+    return hashlib.sha256(context.encode("utf-8")).digest()[place]
 
 
 @contextmanager
@@ -133,7 +177,12 @@ def _half_indexed(name: str, count: int, settings: Settings) -> Iterator[tuple[A
     contexts = list(dict.fromkeys(question.context for question in everything))[::2]
     held = set(contexts)
     asked = [
-        Asked(item.question, gold_texts(item) if item.context in held else (), in_other_half(item.context))
+        Asked(
+            item.question,
+            gold_texts(item) if item.context in held else (),
+            in_other_half(item.context),
+            fold_of(item.context),
+        )
         for item in sample(everything, count)
     ]
     with tempfile.TemporaryDirectory() as scratch:
@@ -157,7 +206,7 @@ def _seeds(settings: Settings) -> Iterator[tuple[Assistant, list[Asked]]]:
             talk = assistant.conversation()
             for turn in conversation.turns:
                 understood = talk.ask(turn.question).standalone_question
-                asked.append(Asked(understood, tuple(gold.text for gold in turn.golds if gold.text), True))
+                asked.append(Asked(understood, tuple(gold.text for gold in turn.golds if gold.text), True, 0))
         yield assistant, asked
 
 
@@ -168,6 +217,7 @@ def _gather(assistant: Assistant, asked: Sequence[Asked]) -> Gathered:
     return Gathered(
         answerable=np.array([bool(question.golds) for question in asked]),
         held_out=np.array([question.held_out for question in asked]),
+        fold=np.array([question.fold for question in asked]),
         question=np.array(number),
         article=np.array([articles[article_id] for article_id in article]),
         start=np.array(start),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,25 +12,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from assistant.answering.evidence import ANSWER_FEATURES, SPAN_FEATURES, Evidence, Logistic
+from assistant.answering.evidence import ANSWER_FEATURES, FILE, SPAN_FEATURES, Evidence, Logistic
 from assistant.answering.merging import merge
+from assistant.settings import Settings
 from tests.benchmarks.fit_calibration import Measured, best_threshold, fit
 from tests.benchmarks.fit_evidence import (
     ERROR_RATE,
     ERROR_RATES,
     Judged,
+    Weights,
     answers_of,
+    command,
+    cross_judged,
     ece_of_noise,
-    fit_answers,
-    fit_spans,
     judge,
+    largest,
+    measured_sets,
     operating_points,
+    parser,
+    table,
 )
-from tests.benchmarks.fit_gathering import Gathered, in_other_half, load, save
+from tests.benchmarks.fit_evidence import fit as fit_evidence
+from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, file_name, fold_of, in_other_half, load, save
 from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
 SPAN = Logistic({"margin": 0.4, "against_null": 0.1, "similarity": 3.0, "retrieval_score": 20.0}, -3.0)
 ANSWER = Logistic({"log_odds": 0.9, "agreement": 1.2, "lead": 2.0}, 0.2)
+README = Path(__file__).parents[2] / "README.md"
 
 
 def made_gathered(questions: int = 60, spans: int = 8) -> Gathered:
@@ -50,6 +60,7 @@ def made_gathered(questions: int = 60, spans: int = 8) -> Gathered:
     return Gathered(
         answerable=generator.random(questions) < 0.7,
         held_out=np.arange(questions) % 2 == 0,
+        fold=np.arange(questions) // 2 % 2,
         question=np.repeat(np.arange(questions), spans),
         article=generator.integers(0, 4, count),
         start=start,
@@ -116,8 +127,8 @@ def test_the_order_learnt_is_the_one_that_made_the_data() -> None:
 def test_fitting_weighs_answers_exactly_as_serving_does() -> None:
     gathered = made_gathered()
     evidence = Evidence(SPAN, ANSWER, 0.5)
-    judged = judge(gathered, SPAN, ANSWER)
-    for place, rows in enumerate(gathered.spans(held_out=True)):
+    judged = judge(gathered, Weights(SPAN, ANSWER))
+    for place, rows in enumerate(gathered.spans()):
         features = [dict(zip(SPAN_FEATURES, gathered.features[row], strict=True)) for row in rows]
         citations = [gathered.citation(row, SPAN.probability(item)) for row, item in zip(rows, features, strict=True)]
         served = merge(citations, evidence)
@@ -127,17 +138,111 @@ def test_fitting_weighs_answers_exactly_as_serving_does() -> None:
         assert judged.confidences[place] == pytest.approx(served[0].confidence, abs=1e-4)
 
 
-def test_fitted_confidences_do_not_look_at_the_other_half() -> None:
-    gathered = made_gathered(questions=200)
-    rows = gathered.held_out[gathered.question]
-    changed = Gathered(
-        **{name: getattr(gathered, name) for name in Gathered.__slots__ if name != "right"},
-        right=np.where(rows, ~gathered.right, gathered.right),
+def with_right(gathered: Gathered, right: NDArray[np.bool_]) -> Gathered:
+    return Gathered(**{name: getattr(gathered, name) for name in Gathered.__slots__ if name != "right"}, right=right)
+
+
+def test_a_part_holds_its_questions_with_their_spans() -> None:
+    gathered = made_gathered()
+    part = gathered.part(gathered.held_out)
+    assert part.held_out.all() and len(part.answerable) == 30
+    assert part.answerable.tolist() == gathered.answerable[gathered.held_out].tolist()
+    whole = [rows for number, rows in enumerate(gathered.spans()) if gathered.held_out[number]]
+    assert len(part.spans()) == len(whole)
+    for ours, theirs in zip(part.spans(), whole, strict=True):
+        for name in ("article", "start", "end", "text", "features", "right"):
+            assert np.array_equal(getattr(part, name)[ours], getattr(gathered, name)[theirs]), name
+    none = gathered.part(np.zeros(60, dtype=bool))
+    assert none.spans() == [] and len(none.answerable) == 0
+
+
+def test_questions_without_spans_keep_their_number_within_a_part() -> None:
+    gathered = made_gathered(questions=4, spans=1)
+    without = gathered.part(np.array([True, True, False, True]))
+    fewer = Gathered(
+        **{
+            name: getattr(gathered, name)[[0, 1, 3]] if len(getattr(gathered, name)) == 4 else getattr(gathered, name)
+            for name in Gathered.__slots__
+            if name not in ("answerable", "held_out", "fold")
+        },
+        answerable=gathered.answerable,
+        held_out=gathered.held_out,
+        fold=gathered.fold,
     )
-    span = fit_spans([gathered])
-    assert span == fit_spans([changed])
-    assert fit_answers([gathered], span) == fit_answers([changed], span)
+    part = fewer.part(np.array([True, False, True, True]))
+    assert without.question.tolist() == [0, 1, 2]
+    assert part.question.tolist() == [0, 2], "the second of the part has no span"
+
+
+def test_thresholds_are_chosen_by_weights_that_have_not_seen_the_question() -> None:
+    gathered = made_gathered(questions=200)
+    judged = cross_judged([gathered])
+    assert len(judged.right) == 200
+    first = gathered.part(gathered.fold == 0)
+    mine = judge(first, fit_evidence([gathered.part(gathered.fold == 1)]))
+    assert judged.confidences[:100].tolist() == mine.confidences.tolist()
+    swapped = with_right(gathered, np.where(gathered.fold[gathered.question] == 0, ~gathered.right, gathered.right))
+    assert cross_judged([swapped]).confidences[:100].tolist() == mine.confidences.tolist()
+    assert cross_judged([swapped]).confidences[100:].tolist() != judged.confidences[100:].tolist()
+
+
+def test_both_sets_are_judged_whole() -> None:
+    one, other = made_gathered(questions=100), made_gathered(questions=80)
+    assert len(cross_judged([one, other]).confidences) == 180
+
+
+def test_what_decided_gets_weight() -> None:
+    span = fit_evidence([made_gathered(questions=200)]).span
     assert all(span.weights[name] > 0 for name in ("margin", "similarity"))
+
+
+def test_the_largest_lies_above_all_that_was_seen() -> None:
+    gathered = made_gathered()
+    bounds = largest([gathered, made_gathered(questions=5)])
+    for name, bound in bounds.items():
+        seen = gathered.features[:, SPAN_FEATURES.index(name)]
+        assert bound == pytest.approx(seen.max() + (seen.max() - seen.min()) / 10, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sets"),
+    [
+        ("--questions 300 --write", ["newsqa-a", "squad1"]),
+        ("--questions 40 --eval-seeds", ["newsqa-a", "squad1", "seeds"]),
+        ("--questions 900 --others --eval-seeds --write", ["newsqa-a", "squad1", "squad2", "seeds"]),
+    ],
+)
+def test_the_recorded_command_asks_for_the_same_again(typed: str, sets: list[str]) -> None:
+    chosen = parser().parse_args([*typed.split(), "--cache", "somewhere"])
+    recorded = command(chosen, Settings())
+    assert recorded == f"python -m tests.benchmarks.fit_evidence {typed}"
+    assert measured_sets(parser().parse_args(recorded.split()[3:])) == measured_sets(chosen) == sets
+    assert command(chosen, Settings(passages_read=20, threads=1)) == f"ASSISTANT_PASSAGES_READ=20 {recorded}"
+
+
+def test_cached_files_are_of_their_data_models_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path))
+    data = tmp_path / "reader" / "dev" / "a.jsonl.gz"
+    data.parent.mkdir(parents=True)
+    data.write_bytes(b"one")
+    changes: dict[str, Any] = {
+        "reader": "other",
+        "embedder": "other",
+        "passage_tokens": 100,
+        "candidates": 20,
+        "passages_read": 3,
+        "max_answer_tokens": 9,
+        "min_confidence": 0.5,
+        "stop_early": True,
+    }
+    assert set(changes) == set(ASKED_WITH)
+    names = [file_name("a", 5, Settings(**{setting: value}), "models") for setting, value in changes.items()]
+    names += [file_name("a", 5, Settings(), models) for models in ("models", "others")]
+    assert file_name("a", 5, Settings(threads=3, max_alternatives=1), "models") == names[-2]
+    data.write_bytes(b"two")
+    names += [file_name("a", 5, Settings(), "models"), file_name("a", 6, Settings(), "models")]
+    assert len(set(names)) == len(names)
+    assert file_name("seeds", 5, Settings(), "models") != file_name("seeds", 5, Settings(), "others")
 
 
 def test_what_was_gathered_comes_back_from_its_file(tmp_path: Path) -> None:
@@ -152,32 +257,62 @@ def test_halves_are_of_contexts_and_about_equal() -> None:
     halves = [in_other_half(f"context {number}") for number in range(2000)]
     assert halves == [in_other_half(f"context {number}") for number in range(2000)]
     assert 0.45 < np.mean(halves) < 0.55
+    folds = np.array([fold_of(f"context {number}") for number in range(2000)])
+    for half in (True, False):
+        assert 0.4 < folds[np.array(halves) == half].mean() < 0.6, "each half has both folds"
 
 
 def test_operating_points_by_hand() -> None:
     sure = np.linspace(0.99, 0.0, 100)
     right = np.arange(100) < 40
-    points = operating_points(Judged(sure, right, right))
+    others = np.array([0.9, 0.8, 0.7, 0.6, 0.1]), np.array([True, False, False, True, True])
+    points = operating_points(Judged(sure, right, right), Judged(*others, others[1]))
     by_rate = {point["error_rate"]: point for point in points}
-    assert by_rate[0.2] == {"error_rate": 0.2, "confidence": pytest.approx(0.5), "answered": 0.5}
-    assert by_rate[0.5]["answered"] == 0.8
-    hopeless = operating_points(Judged(sure, np.zeros(100, dtype=bool), right))
-    assert all(point["confidence"] is None and point["answered"] == 0 for point in hopeless)
+    assert by_rate[0.2] == {
+        "error_rate": 0.2,
+        "confidence": pytest.approx(0.5),
+        "held_out_error_rate": 0.5,
+        "held_out_answered": 0.8,
+    }
+    assert by_rate[0.5]["confidence"] == pytest.approx(0.2)
+    hopeless = operating_points(Judged(sure, np.zeros(100, dtype=bool), right), Judged(*others, others[1]))
+    assert all(point["confidence"] is None and point["held_out_error_rate"] is None for point in hopeless)
+    assert all(point["held_out_answered"] == 0 for point in hopeless)
+
+
+def test_a_threshold_above_all_that_is_measured_answers_nothing_and_has_no_error() -> None:
+    sure, right = np.linspace(0.99, 0.5, 50), np.ones(50, dtype=bool)
+    low = Judged(np.full(10, 0.1), right[:10], right[:10])
+    for point in operating_points(Judged(sure, right, right), low):
+        assert point["confidence"] == 0.5
+        assert point["held_out_error_rate"] is None and point["held_out_answered"] == 0
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=120))
-def test_at_an_operating_point_no_more_answers_are_wrong_than_stated(rows: list[tuple[float, bool]]) -> None:
+def test_thresholds_keep_to_their_error_rate_where_they_were_chosen(rows: list[tuple[float, bool]]) -> None:
     sure, right = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
-    points = operating_points(Judged(sure, right, right))
+    judged = Judged(sure, right, right)
+    points = operating_points(judged, judged)
     assert [point["error_rate"] for point in points] == sorted({*ERROR_RATES, ERROR_RATE})
-    answered = [point["answered"] for point in points]
+    answered = [point["held_out_answered"] for point in points]
     assert answered == sorted(answered), "whoever bears more errors gets more answers"
     for point in points:
         if point["confidence"] is not None:
             given_right = right[sure >= point["confidence"]]
             assert len(given_right) >= 20
             assert (~given_right).mean() <= point["error_rate"]
-            assert point["answered"] == pytest.approx(len(given_right) / len(rows), abs=1e-3)
+            assert point["held_out_error_rate"] == pytest.approx((~given_right).mean(), abs=1e-3)
+            assert point["held_out_answered"] == pytest.approx(len(given_right) / len(rows), abs=1e-3)
+
+
+def test_the_readme_shows_the_stored_operating_points() -> None:
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    rows = table(stored["operating_points"])
+    default = table([point for point in stored["operating_points"] if point["error_rate"] == stored["error_rate"]])
+    assert len(rows) > 1 and len(default) == 1
+    shown = README.read_text(encoding="utf-8").replace(" (the default)", "")
+    assert "\n".join(rows) in shown
+    assert f"| {stored['error_rate']:.0%} (the default) |".replace("%", " %") in README.read_text(encoding="utf-8")
 
 
 def test_noise_alone_gives_few_questions_an_error_and_many_hardly_any() -> None:
