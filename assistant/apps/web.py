@@ -190,15 +190,15 @@ class ChatWindow:
 
     def open_article(self, key: str, event: gr.EventData) -> str:
         """The article panel at a citation of this session; empty when it names none."""
-        citation = self.sessions.get(key).citation(_sent(event, "reference"))
-        if citation is None:
+        citations = self.sessions.get(key).citations(_sent(event, "reference"))
+        if not citations:
             return ""
         try:
-            article = self._assistant.article(citation.article_id)
+            article = self._assistant.article(citations[0].article_id)
         except AssistantError:
-            _log.exception("article %s cannot be opened", citation.article_id)
+            _log.exception("article %s cannot be opened", citations[0].article_id)
             return rendering.render_article_failure(self.prompts.say("article_unavailable"), self.prompts)
-        return rendering.render_article(article, citation, self.prompts)
+        return rendering.render_article(article, citations, self.prompts)
 
     def start_afresh(self, key: str) -> tuple[str, str, str, str]:
         """Forget this session's conversation: conversation, question box, notice, article."""

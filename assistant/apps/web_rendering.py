@@ -69,22 +69,22 @@ def render_notice(text: str) -> str:
     return f'<p class="notice" role="status">{as_text(text)}</p>' if text else ""
 
 
-def render_article(article: Article, citation: Citation, prompts: Prompts) -> str:
-    """The whole cleaned article, the citation's quote marked and its answer marked stronger."""
+def render_article(article: Article, citations: Sequence[Citation], prompts: Prompts) -> str:
+    """The whole cleaned article, the sentence that all ``citations`` quote marked and their answers marked stronger."""
     offsets = OffsetMap(article.segments)
-    quote = offsets.to_clean(citation.raw_start, citation.raw_end)
-    answer = offsets.to_clean(citation.answer_start, citation.answer_end)
+    quote = offsets.to_clean(citations[0].raw_start, citations[0].raw_end)
+    answers = [offsets.to_clean(citation.answer_start, citation.answer_end) for citation in citations]
     meta = article.metadata
     title = as_text(meta.title or _untitled(article.path, prompts))
     paragraphs = list(_paragraphs(article.text))
     if paragraphs and meta.title == article.text[slice(*paragraphs[0])]:  # the headline is the first paragraph
         start, end = paragraphs.pop(0)
-        title = _marked(article.text[start:end], start, quote, [answer])
+        title = _marked(article.text[start:end], start, quote, answers)
     byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
     source = as_text(meta.source or prompts.say("source_unknown"))
     published = as_text(prompts.say("date", published=meta.published))
     body = "".join(
-        f'<p dir="auto">{_marked(article.text[start:end], start, quote, [answer])}</p>' for start, end in paragraphs
+        f'<p dir="auto">{_marked(article.text[start:end], start, quote, answers)}</p>' for start, end in paragraphs
     )
     return _panel(
         f"<bdi>{source}</bdi> · {published}",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from assistant.answering.citing import by_sentence
 from assistant.records import Answer, Article, Citation, IndexState
 
 #: The most questions one conversation holds, and the most conversations kept at once.
@@ -60,21 +61,23 @@ class ChatSession:
         """Whether the conversation has reached its last question."""
         return len(self.exchanges) >= MAX_EXCHANGES
 
-    def citation(self, reference: object) -> Citation | None:
-        """The citation a browser names, or None when it names none of this session's.
+    def citations(self, reference: object) -> tuple[Citation, ...]:
+        """The citation a browser names and others of its answer in the same sentence; empty when it names none.
 
         ``reference`` is "exchange.answer.citation", all from 0; answer 0 is the answer itself, the
         ones after it are its alternatives.
         """
         named = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
         if named is None:
-            return None
+            return ()
         exchange, answer, citation = (int(number) for number in named.groups())
         try:
             found = self.exchanges[exchange].answer
-            return None if found is None else citation_lists(found)[answer][citation]
+            listed = () if found is None else citation_lists(found)[answer]
+            chosen = listed[citation]
         except IndexError:
-            return None
+            return ()
+        return next(group for group in by_sentence(listed) if chosen in group)
 
 
 def citation_lists(answer: Answer) -> list[tuple[Citation, ...]]:

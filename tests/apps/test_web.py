@@ -65,6 +65,14 @@ def test_a_citation_opens_its_article(window: ChatWindow) -> None:
     assert "No date was given" in window.open_article("me", gr.EventData(None, {"reference": "0.1.0"}))
 
 
+def test_a_list_opens_its_article_with_every_part_of_the_sentence_marked(window: ChatWindow) -> None:
+    ask(window, "Which officials were heard?")
+    for place in (0, 1):
+        opened = window.open_article("me", gr.EventData(None, {"reference": f"0.0.{place}"}))
+        assert '<mark class="span">Ada Marsh</mark>' in opened
+        assert '<mark class="span">the chief engineer</mark>' in opened
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -149,7 +149,7 @@ def test_a_question_being_answered_shows_at_once() -> None:
 
 def test_the_article_is_marked_at_the_quote_and_at_the_answer() -> None:
     quote = "The authority has named Ada Marsh as chief engineer of the project."
-    markup = rendering.render_article(HARBOUR, cite(HARBOUR, quote, "Ada Marsh", 0.9), PROMPTS)
+    markup = rendering.render_article(HARBOUR, [cite(HARBOUR, quote, "Ada Marsh", 0.9)], PROMPTS)
     page = Page(markup)
     assert page.marked == ["Ada Marsh"]
     assert '<span class="quote">The authority has named </span><mark' in markup
@@ -158,15 +158,22 @@ def test_the_article_is_marked_at_the_quote_and_at_the_answer() -> None:
     assert "Jon Field" in page.text and "Menu · Log in" not in page.text
 
 
+def test_the_article_is_marked_at_every_part_that_its_sentence_gives() -> None:
+    quote = "The council heard Ada Marsh, the chief engineer, on Tuesday."
+    parts = [cite(COUNCIL, quote, words, 0.9) for words in ("the chief engineer", "Ada Marsh")]
+    page = Page(rendering.render_article(COUNCIL, parts, PROMPTS))
+    assert page.marked == ["Ada Marsh", "the chief engineer"]
+
+
 def test_a_citation_that_cleaning_dropped_opens_the_article_unmarked() -> None:
-    page = Page(rendering.render_article(COUNCIL, cite(COUNCIL, "Menu · Log in", "Menu", 0.9), PROMPTS))
+    page = Page(rendering.render_article(COUNCIL, [cite(COUNCIL, "Menu · Log in", "Menu", 0.9)], PROMPTS))
     assert page.marked == []
     assert "The council heard Ada Marsh" in page.text
 
 
 def test_a_headline_that_is_the_first_paragraph_is_shown_once_and_marked() -> None:
     source = article(9, ["Harbour wall falls", "It fell."], Metadata("Harbour wall falls"))
-    markup = rendering.render_article(source, cite(source, "Harbour wall falls", "wall", 0.9), PROMPTS)
+    markup = rendering.render_article(source, [cite(source, "Harbour wall falls", "wall", 0.9)], PROMPTS)
     page = Page(markup)
     assert page.text.count("Harbour wall falls") == 1 and page.marked == ["wall"]
     assert markup.count('<p dir="auto">') == 1
@@ -174,7 +181,7 @@ def test_a_headline_that_is_the_first_paragraph_is_shown_once_and_marked() -> No
 
 def test_a_span_over_a_line_break_is_marked_on_both_sides() -> None:
     source = article(9, ["one two\nthree four"], Metadata())
-    page = Page(rendering.render_article(source, cite(source, "one two\nthree four", "two\nthree", 0.9), PROMPTS))
+    page = Page(rendering.render_article(source, [cite(source, "one two\nthree four", "two\nthree", 0.9)], PROMPTS))
     assert page.marked == ["two\nthree"]
 
 
@@ -190,7 +197,7 @@ def test_hostile_text_shows_as_text_everywhere() -> None:
         conversation(replace(answered, citations=found.citations * 2)),
         conversation(replace(answered, text=None, citations=(), refusal="low_confidence")),
         rendering.render_conversation([Exchange(HOSTILE, None, HOSTILE)], HOSTILE, PROMPTS),
-        rendering.render_article(HARMFUL, found.citations[0], PROMPTS),
+        rendering.render_article(HARMFUL, found.citations[:1], PROMPTS),
         rendering.render_article_failure(HOSTILE, PROMPTS),
         rendering.render_notice(HOSTILE),
         rendering.render_welcome(PROMPTS, [HOSTILE]),
