@@ -41,7 +41,7 @@ def evaluate_conversation(
     interpreted, as the human rewrote them, and bare.
 
     Args:
-        data: rewrites, or conversations with rewrites; see ``data.rewrites.load_rewrites``.
+        data: rewrites, or conversations with rewrites; see ``assistant.datasets.rewrites.load_rewrites``.
         settings: recorded with the result; default: the assistant's, or ``load_settings()``.
         options: which part of the data, progress, journal.
         assistant: the index to search.

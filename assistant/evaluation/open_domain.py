@@ -26,7 +26,7 @@ def evaluate_open(
     alternatives. A context that cannot be indexed loses its questions at the stage "not_ingested".
 
     Args:
-        data: the file; see ``data.reading.load_reading``.
+        data: the file; see ``assistant.datasets.reading.load_reading``.
         settings: models and how to ask; the store is left alone. Default: ``load_settings()``.
         options: which part of the questions, progress (of indexing too), journal.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.answering.forms import SEPARATOR
 from assistant.datasets.lines import Problem
 from assistant.datasets.questions import AskedConversation, AskedQuestion, load_questions
 from assistant.errors import DatasetError
@@ -35,7 +36,7 @@ def evaluate_questions(
     """Ask every question and conversation of ``data`` over an index.
 
     Args:
-        data: the file; see ``data.questions.load_questions``.
+        data: the file; see ``assistant.datasets.questions.load_questions``.
         settings: which index (``store``), and how it is asked; default: ``load_settings()``.
         options: which part of the data (a conversation counts as one), progress, journal.
         assistant: over the index, in place of one that the settings open.
@@ -175,13 +176,23 @@ class _Asking:
             return Outcome(trace, ranking, golds, None, None)
         if not trace.candidates or not golds.texts:  # nothing said, or the gold's own file is not even indexed
             return Outcome(trace, ranking, golds, 0.0, 0.0)
-        predicted = trace.candidates[0].text
-        return Outcome(trace, ranking, golds, exact_match(predicted, golds.texts), token_f1(predicted, golds.texts))
+        said = _wordings(trace)
+        em, f1 = (max(score(text, golds.texts) for text in said) for score in (exact_match, token_f1))
+        return Outcome(trace, ranking, golds, em, f1)
 
     def _ranking(self, question: str) -> tuple[RetrievedPassage, ...]:
         """As many passages as were weighed for reading, and enough for recall."""
         settings = self.assistant.settings
         return tuple(self.assistant.retrieve(question, max(_RANKED, settings.candidates, settings.passages_read)))
+
+
+def _wordings(trace: Trace) -> list[str]:
+    """The surest answer's text; of a list, given or not, its parts in a sentence too."""
+    text = trace.candidates[0].text
+    if trace.answer.kind != "list":
+        return [text]
+    sentence = replace(trace.answer, parts=tuple(text.split(SEPARATOR))).short_text
+    return [text, sentence or text]
 
 
 def _at_threshold(score: float | None, outcome: Outcome) -> float | None:

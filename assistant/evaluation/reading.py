@@ -41,7 +41,7 @@ def evaluate_reading(
     enough.
 
     Args:
-        data: the file; see ``data.reading.load_reading``.
+        data: the file; see ``assistant.datasets.reading.load_reading``.
         settings: which reader, and from which confidence it answers; default: ``load_settings()``.
         options: which part of the data, progress, journal.
         reader: in place of the settings' own (the seam for fakes).
