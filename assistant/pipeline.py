@@ -224,19 +224,17 @@ class Assistant:
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        read, spans = self._read_passages(standalone, retrieved)
+        count, spans = self._read_passages(standalone, retrieved)
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        trace = self._composer.compose(question, standalone, read, spans)
+        trace = self._composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
         timings["answer"] = time.perf_counter() - started
-        _log.info("%d spans in %d texts: %s", len(spans), len(read), trace.answer.refusal or "answered")
+        _log.info("%d spans in %d texts: %s", len(spans), count, trace.answer.refusal or "answered")
         return replace(trace, answer=replace(trace.answer, timings={**timings, "total": sum(timings.values())}))
 
-    def _read_passages(
-        self, question: str, retrieved: Sequence[RetrievedPassage]
-    ) -> tuple[Sequence[RetrievedPassage], list[AnswerSpan]]:
-        """The passages that were read, all of them unless the settings let reading stop early, and their spans."""
+    def _read_passages(self, question: str, retrieved: Sequence[RetrievedPassage]) -> tuple[int, list[AnswerSpan]]:
+        """How many of the passages were read, all unless the settings let reading stop early, and their spans."""
         step = _READ_AT_ONCE if self.settings.stop_early else max(1, len(retrieved))
         spans: list[AnswerSpan] = []
         for first in range(0, len(retrieved), step):
@@ -248,8 +246,8 @@ class Assistant:
             spans = sorted(spans, key=lambda span: -span.margin)[:_SPANS]
             read, unread = retrieved[: first + step], retrieved[first + step :]
             if unread and self._composer.settled(read, spans, unread):
-                return read, spans
-        return retrieved, spans
+                return len(read), spans
+        return len(retrieved), spans
 
     def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
         from assistant.retrieval.retriever import merge_neighbours

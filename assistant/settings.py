@@ -45,7 +45,7 @@ class Settings(BaseSettings):
 
     stop_early: bool = Field(
         False,
-        description="stop reading when no unread passage can change the answer; support then counts what was read",
+        description="stop reading when no unread passage can change the answer; support counts what was read",
     )
 
     max_answer_tokens: int = Field(30, ge=1, le=200, description="longest answer span, in reader tokens")

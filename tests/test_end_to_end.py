@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
@@ -13,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuestionError, Settings, StoreMismatchError
+from assistant.answering.evidence import Evidence
+from assistant.datasets.questions import load_questions
 
 
 def assert_exact(answer: Answer) -> None:
@@ -137,13 +138,26 @@ with Assistant.open(sys.argv[1]) as assistant:
 
 
 def test_stopping_early_changes_no_answer(seed_assistant: Assistant, seeds: Path) -> None:
-    lines = (seeds / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines if '"question"' in line][:40]
-    early = Settings(**{**seed_assistant.settings.model_dump(), "stop_early": True})
-    with Assistant.open(settings=early) as hurried:
+    questions = [talk.turns[0].question for talk in load_questions(seeds / "questions.jsonl").items]
+    with Assistant.open(settings=hurried(seed_assistant)) as early:
         for question in questions:
-            whole, part = seed_assistant.trace(question), hurried.trace(question)
-            assert part.answer.text == whole.answer.text
-            assert part.answer.refusal == whole.answer.refusal
-            assert part.read == whole.read[: len(part.read)]
-            assert_exact(part.answer)
+            whole, part = seed_assistant.trace(question), early.trace(question)
+            assert (part.answer.text, part.answer.refusal) == (whole.answer.text, whole.answer.refusal)
+            assert part.answer.confidence <= whole.answer.confidence + 1e-9
+            assert (*part.read, *part.unread) == whole.read
+
+
+def test_what_is_left_unread_is_told(seed_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "Who will head the Japanese liaison team?"
+    monkeypatch.setattr(Evidence, "at_most", lambda self, passage: 0.01)  # as if nothing else could hold an answer
+    whole = seed_assistant.trace(question)
+    with Assistant.open(settings=hurried(seed_assistant)) as early:
+        part = early.trace(question)
+    assert 0 < len(part.read) < len(whole.read)
+    assert (*part.read, *part.unread) == whole.read
+    assert part.answer.text == whole.answer.text == "Kenji Kanasugi"
+    assert_exact(part.answer)
+
+
+def hurried(assistant: Assistant) -> Settings:
+    return Settings(**{**assistant.settings.model_dump(), "stop_early": True})

@@ -54,6 +54,7 @@ class AnswerComposer:
         standalone_question: str,
         retrieved: Sequence[RetrievedPassage],
         spans: Sequence[AnswerSpan],
+        unread: Sequence[RetrievedPassage] = (),
     ) -> Trace:
         """The answer that ``spans`` over the texts of ``retrieved`` support, without timings, and what it was made of.
 
@@ -62,9 +63,14 @@ class AnswerComposer:
             standalone_question: as interpreted.
             retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
             spans: the reader's candidates.
+            unread: passages left out because they cannot change the answer (``settled``).
         """
         found = self._citations(retrieved, spans)
-        candidates = merge([citation for _, citation in found], self._evidence)
+        candidates = merge(
+            [citation for _, citation in found],
+            self._evidence,
+            max((self._evidence.at_most(passage) for passage in unread), default=0.0),
+        )
         kind = kind_of(standalone_question)
         parts: tuple[str, ...] = ()
         if kind == "list":
@@ -85,7 +91,7 @@ class AnswerComposer:
         )
         if refusal is None:
             answer = self._given(answer, said, parts)
-        return Trace(answer, tuple(retrieved), tuple(candidates))
+        return Trace(answer, tuple(retrieved), tuple(candidates), tuple(unread))
 
     def settled(
         self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan], unread: Sequence[RetrievedPassage]

@@ -112,6 +112,7 @@ class _Stop:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
+        typer.echo("Stopping after this batch; ask again to stop at once.", err=True)
 
 
 def _show(report: Report) -> None:

@@ -43,7 +43,7 @@ N = TypeVar("N", bound=Named)
 
 
 class Choice(Protocol):
-    """Which of a set's items are wanted: all, the first so many (``limit``), or a random ``sample`` of so many."""
+    """Which of a set's items are wanted: all, the first ``limit``, or so many drawn with the seed ``sample``."""
 
     @property
     def limit(self) -> int | None: ...  # noqa: D102

@@ -12,8 +12,8 @@ _LONGEST_ANSWER = 120
 def with_history(turns: Sequence[tuple[str, str]], question: str) -> str:
     """The last turn's question and answer, then the question: "Who leads it? Ann Lee. When was she chosen?".
 
-    The same form in training and when answering. Missing marks are put at the ends of what was said before, runs
-    of white space become one space, and what is very long is cut after a word; the question is never cut.
+    The form in which readers are trained to follow a conversation. Missing marks are put at the ends of what was said
+    before, runs of white space become one space, and what is very long is cut after a word; the question is never cut.
 
     Args:
         turns: (question, answer) pairs, oldest first; an answer that is not known is "".

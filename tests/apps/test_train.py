@@ -75,7 +75,7 @@ def test_a_terminated_run_keeps_a_checkpoint_and_says_how_to_go_on(
     assert (folder / "checkpoint.safetensors").is_file()
 
 
-def test_a_bundle_trains_as_the_files_it_was_made_of(small_data: Path, short: Path, tmp_path: Path) -> None:
+def test_a_bundle_holds_all_that_training_needs(small_data: Path, short: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     made = run("bundle", small_data, bundle, "--config", short)
     assert made.returncode == 0, made.stderr

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant.evaluation import evaluate_reading
 from assistant.evaluation.run import RunOptions as EvaluationOptions
+from assistant.models.files import INT8_MODEL, sha256
 from assistant.reading.reader import open_reader
 from assistant.reading.training.config import TrainingConfig, load_config
 from assistant.reading.training.run import RunOptions, train_reader
 from assistant.settings import load_settings
+from tests.benchmarks.dev_sets import data_folder
 
 PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved", "history"), 0.0)
-#: Each idea alone, on top of plain fine-tuning; "everything" is the bundled configuration's mixture.
+#: The first two tell what averaging adds; then each idea alone on top of both; "everything" is the bundled mixture.
 VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "plain fine-tuning": {"examples": PLAIN, "optimiser": {"averaging": 0.0}},
     "averaged weights": {"examples": PLAIN},
@@ -44,7 +45,7 @@ def main() -> None:
     arguments.add_argument("--base", help="folder of the weights that every variant starts from")
     arguments.add_argument("--only", nargs="*", choices=list(VARIANTS), help="these variants")
     chosen = arguments.parse_args()
-    data = Path(os.environ["ASSISTANT_DATA"], "reader")
+    data = data_folder() / "reader"
     table: dict[str, dict[str, float]] = {}
     for name in chosen.only or VARIANTS:
         folder = chosen.folder / name.replace(" ", "-")
@@ -85,7 +86,8 @@ def _train(config: TrainingConfig, data: Path, folder: Path, chosen: argparse.Na
 
 
 def _figures(folder: Path, dev: Path) -> dict[str, float]:
-    kept = folder / "figures.json"
+    key = sha256(folder / INT8_MODEL)[:16]
+    kept = folder / f"figures-{key}-{'-'.join(map(str, SETS.values()))}.json"
     if kept.is_file():
         stored: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
         return stored

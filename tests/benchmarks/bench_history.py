@@ -18,7 +18,7 @@ from assistant.datasets.reading import ReadingQuestion
 from assistant.evaluation.scores import token_f1
 from assistant.reading.history import with_history
 from assistant.reading.reader import open_reader
-from assistant.reading.training.rewriting.followups import follow_up, pairs
+from assistant.reading.training.rewriting.followups import answer_of, follow_up, pairs
 from assistant.records import Answer, Turn
 from assistant.settings import load_settings
 from tests.benchmarks.dev_sets import dev_set, gold_texts
@@ -54,7 +54,7 @@ def followed(questions: tuple[ReadingQuestion, ...], count: int) -> list[tuple[d
 
 
 def _forms(earlier: ReadingQuestion, later: ReadingQuestion, rng: random.Random) -> dict[str, str]:
-    exchange = (earlier.question, earlier.golds[0].text)
+    exchange = (earlier.question, answer_of(earlier))
     bare = follow_up(exchange, later.question, later.context, rng)
     if bare is None:
         return {}

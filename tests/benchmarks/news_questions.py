@@ -32,11 +32,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--questions", type=int, default=883, help="a seeded sample of so many")
-    arguments.add_argument("--rest", action="store_true", help="those outside the sample, to train on")
+    arguments.add_argument(
+        "--rest", action="store_true", help="instead, those whose pages no question of that sample has, to train on"
+    )
     chosen = arguments.parse_args()
     pages = load_pages()
     quiz = load_quiz()
     sample = random.Random(0).sample(quiz, min(chosen.questions, len(quiz)))
+    if chosen.rest and len(sample) == len(quiz):
+        sys.exit("There is no rest: give the --questions N that are measured.")
     if chosen.rest:
         aside = {page for item in sample for page in item["pages"]}
         # A page of a question that is measured is never trained on.

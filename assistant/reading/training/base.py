@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import ModelError
 from assistant.models.files import READER_FOLDER, TOKENIZER, WEIGHTS, embedder_weights, require
 
 #: The encoder of the bundled embedder (all-MiniLM-L6-v2), in the shape of a reader.
@@ -45,3 +47,27 @@ def find_base(name: str) -> Base:
         require(folder / TOKENIZER, remedy),
         require(folder / TOKENIZER_CONFIG, remedy),
     )
+
+
+def check_servable(base: Base, max_length: int) -> None:
+    """Makes sure before hours of training that what comes out can be exported and served.
+
+    Raises:
+        ModelError: saying what stands in the way.
+    """
+    try:
+        from assistant.models.bert_graph import BertShape
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"Training needs the package {error.name}.", "Install the extra: pip install 'assistant[train]'."
+        ) from error
+    try:
+        settings = json.loads(base.config.read_text(encoding="utf-8"))
+        BertShape.from_config(settings)
+        positions = int(settings["max_position_embeddings"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{base.config} is not of a BERT encoder: {error!r}.", "Give another base.") from error
+    if max_length > positions:
+        raise ModelError(
+            f"The configuration's max_length is {max_length}; the base reads {positions} tokens.", "Lower it."
+        )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import DatasetError, QuestionError
 from assistant.reading.training.examples import Example, ExampleMaker
 from assistant.reading.windows import TextTokens, Window, WindowMaker
 
@@ -73,27 +74,38 @@ class Batcher:
         self._seed = seed
 
     def stream(self, place: Place = Place()) -> Iterator[Batch]:  # noqa: B008 - a place is immutable
-        """Every batch from ``place`` on."""
+        """Every batch from ``place`` on.
+
+        Raises:
+            DatasetError: when there is nothing to train on.
+        """
         epoch, chunk, batch = place
         while True:
-            drawn = self._maker.draw(epoch)
-            if not drawn:
-                return
+            drawn, made = self._maker.draw(epoch), 0
             chunks = [drawn[at : at + _CHUNK] for at in range(0, len(drawn), _CHUNK)]
             for number in range(chunk, len(chunks)):
                 examples = [one for question in chunks[number] for one in self._maker.examples(*question, epoch)]
                 batches = self._batches(examples, random.Random(f"{self._seed} batches {epoch} {number}"))
                 for at in range(batch, len(batches)):
                     after = Place(epoch, number, at + 1) if at + 1 < len(batches) else Place(epoch, number + 1)
+                    made += 1
                     yield padded(batches[at], after)
                 batch = 0
+            if not made and chunk == 0:
+                raise DatasetError("An epoch has no examples.", "Look at examples.passes in the configuration.")
             epoch, chunk = epoch + 1, 0
 
     def _batches(self, examples: Sequence[Example], rng: random.Random) -> list[list[LabelledWindow]]:
-        windows = [window for example in examples for window in labelled(example, self._windows)]
+        windows = [window for example in examples for window in self._labelled(example)]
         batches = by_length(windows, self._batch_tokens)
         rng.shuffle(batches)
         return batches
+
+    def _labelled(self, example: Example) -> list[LabelledWindow]:
+        try:
+            return labelled(example, self._windows)
+        except QuestionError:  # its history has made it too long
+            return []
 
 
 def labelled(example: Example, maker: WindowMaker) -> list[LabelledWindow]:

@@ -35,12 +35,24 @@ class Progress:
 
 
 def write_checkpoint(folder: Path, tensors: Mapping[str, torch.Tensor], progress: Progress, run: str) -> None:
-    """Replaces the folder's checkpoint; ``run`` says of which run it is. Dying midway leaves the old one."""
+    """Replaces the folder's checkpoint; ``run`` says of which run it is. Dying midway leaves the old one.
+
+    Raises:
+        ModelError: when it cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     beside = folder / f"{FILE}.new"
-    save_file(dict(tensors), beside, metadata={"progress": json.dumps(asdict(progress)), "run": run})
-    os.replace(beside, folder / FILE)
+    try:
+        save_file(dict(tensors), beside, metadata={"progress": json.dumps(asdict(progress)), "run": run})
+        os.replace(beside, folder / FILE)
+    except (OSError, SafetensorError) as error:
+        beside.unlink(missing_ok=True)
+        raise ModelError(
+            f"The checkpoint {folder / FILE} cannot be written: {error}.",
+            "Make room and run the same command again; it goes on from the last one.",
+        ) from error
 
 
 def read_checkpoint(folder: Path, run: str) -> tuple[dict[str, torch.Tensor], Progress] | None:

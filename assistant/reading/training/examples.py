@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from assistant.datasets.reading import ReadingQuestion
 from assistant.reading.history import with_history
 from assistant.reading.training.config import Examples
-from assistant.reading.training.rewriting.followups import follow_up, pairs
+from assistant.reading.training.rewriting.followups import answer_of, follow_up, pairs
 from assistant.reading.training.rewriting.retyping import retyped
 from assistant.reading.training.rewriting.unanswerable import made_unanswerable
 
@@ -89,41 +89,48 @@ class ExampleMaker:
         rng = random.Random(f"{self._seed} {epoch} {number} {index}")
         asked = self._sets[number].questions[index]
         recipe = self._recipe
-        question = self._question(asked, rng)
+        question = self._question(number, asked, rng)
         yield self._own(asked, question, rng)
         if asked.golds and rng.random() < recipe.unanswerable:
             changed = made_unanswerable(asked.question, asked.context, _texts(asked), self._others(asked, rng), rng)
             if changed is not None:
-                yield self._own(asked, changed, rng, answered=False)
-        if rng.random() < recipe.neighbours:
+                yield self._unanswered(asked, changed, rng)
+        if asked.golds and rng.random() < recipe.neighbours:
             yield from (Example(question, text, ()) for text in self._lacking(asked, rng))
         retrieved = self._sets[number].retrieved[index]
-        if retrieved and rng.random() < recipe.retrieved:
+        if asked.golds and retrieved and rng.random() < recipe.retrieved:
             yield Example(question, rng.choice(retrieved), ())
 
     def held_out(self) -> list[Example]:
         """The questions nobody trains on, as they are."""
         return [Example(one.question, one.context, _golds(one)) for a_set in self._sets for one in a_set.held_out]
 
-    def _question(self, asked: ReadingQuestion, rng: random.Random) -> str:
-        earlier = self._earlier.get((asked.source, asked.id))
+    def _question(self, number: int, asked: ReadingQuestion, rng: random.Random) -> str:
+        earlier = self._earlier.get((number, asked.id))
         if earlier is not None and rng.random() < self._recipe.history:
-            exchange = (earlier.question, earlier.golds[0].text if earlier.golds else "")
+            exchange = (earlier.question, answer_of(earlier))
             followed = follow_up(exchange, asked.question, asked.context, rng)
             if followed is not None:
                 return with_history([exchange], followed)
         return retyped(asked.question, rng) if rng.random() < self._recipe.retyped else asked.question
 
-    def _own(self, asked: ReadingQuestion, question: str, rng: random.Random, *, answered: bool = True) -> Example:
+    def _own(self, asked: ReadingQuestion, question: str, rng: random.Random) -> Example:
         """``question`` over the context of ``asked``, cropped or joined with another paragraph at times."""
         text, golds = asked.context, _golds(asked)
         form = rng.random()
         if form < self._recipe.cropped:
             text, golds = _cropped(text, golds, rng)
-        elif form < self._recipe.cropped + self._recipe.joined:
+        elif asked.golds and form < self._recipe.cropped + self._recipe.joined:
             for other in self._lacking(asked, rng):
                 text, golds = _joined(text, golds, other, rng)
-        return Example(question, text, golds if answered else ())
+        return Example(question, text, golds)
+
+    def _unanswered(self, asked: ReadingQuestion, changed: str, rng: random.Random) -> Example:
+        """A changed question over its context; never joined with a paragraph that may answer what it asks now."""
+        text = asked.context
+        if rng.random() < self._recipe.cropped:
+            text, _ = _cropped(text, _golds(asked), rng)
+        return Example(changed, text, ())
 
     def _others(self, asked: ReadingQuestion, rng: random.Random) -> list[str]:
         """A few other paragraphs of the article, as far as they are known."""
@@ -156,9 +163,11 @@ def _paragraphs_by_article(sets: Sequence[TrainingSet]) -> Mapping[tuple[str, st
     return {article: list(texts) for article, texts in found.items() if len(texts) <= _LARGEST_ARTICLE}
 
 
-def _earlier_questions(sets: Sequence[TrainingSet], rng: random.Random) -> Mapping[tuple[str, str], ReadingQuestion]:
-    """For each question that can follow another of its context, by source and id, that other one."""
-    return {(later.source, later.id): earlier for one in sets for earlier, later in pairs(one.questions, rng)}
+def _earlier_questions(sets: Sequence[TrainingSet], rng: random.Random) -> Mapping[tuple[int, str], ReadingQuestion]:
+    """For each question that can follow another of its context, by set and id, that other one."""
+    return {
+        (number, later.id): earlier for number, one in enumerate(sets) for earlier, later in pairs(one.questions, rng)
+    }
 
 
 def _texts(asked: ReadingQuestion) -> tuple[str, ...]:
@@ -179,10 +188,10 @@ def _cropped(
     text: str, golds: tuple[tuple[int, int], ...], rng: random.Random
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A part of the text that begins and ends between words and holds a gold answer, if there is one."""
-    length = rng.randint(*_CROPPED_TO)
+    first, last = rng.choice(golds) if golds else (len(text) // 2, len(text) // 2)
+    length = max(rng.randint(*_CROPPED_TO), last - first)
     if length >= len(text):
         return text, golds
-    first, last = rng.choice(golds) if golds else (len(text) // 2, len(text) // 2)
     start = rng.randint(max(0, min(last - length, len(text) - length)), max(0, min(first, len(text) - length)))
     end = max(last, start + length)
     start = 0 if start == 0 else text.rfind(" ", 0, start + 1) + 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -31,7 +33,10 @@ def contexts_of(loaded: Mapping[str, Sequence[ReadingQuestion]]) -> list[str]:
 
 def mined_file(loaded: Mapping[str, Sequence[ReadingQuestion]]) -> str:
     """The name under which what was mined for these questions is kept."""
-    asked = {name: [one.question for one in questions] for name, questions in loaded.items()}
+    asked = {
+        name: [(one.question, [gold.text for gold in one.golds]) for one in questions]
+        for name, questions in loaded.items()
+    }
     key = hashlib.sha256(json.dumps([asked, contexts_of(loaded), MINED, _LOOKED_AT]).encode()).hexdigest()
     return f"retrieved-{key[:16]}.npz"
 
@@ -55,9 +60,26 @@ def mine(
                 return {key: kept[key] for key in loaded}
     embedder, contexts = open_embedder(), contexts_of(loaded)
     vectors = embedder.embed(contexts)
-    found = {key: _nearest_lacking(questions, contexts, vectors, embedder) for key, questions in loaded.items()}
-    np.savez(folders[-1] / name, **found)  # type: ignore[arg-type]
+    golds = _golds_by_question(loaded)
+    found = {key: _nearest_lacking(questions, golds, contexts, vectors, embedder) for key, questions in loaded.items()}
+    _keep(folders[-1] / name, found)
     return found
+
+
+def _keep(file: Path, found: Mapping[str, Mined]) -> None:
+    """A run that is cut meanwhile leaves no torn file."""
+    beside = file.with_suffix(".new.npz")
+    np.savez(beside, **found)  # type: ignore[arg-type]
+    os.replace(beside, file)
+
+
+def _golds_by_question(loaded: Mapping[str, Sequence[ReadingQuestion]]) -> Mapping[str, set[str]]:
+    """Every gold answer to the same words, wherever they are asked: a file may ask them over several contexts."""
+    golds: defaultdict[str, set[str]] = defaultdict(set)
+    for questions in loaded.values():
+        for one in questions:
+            golds[one.question].update(gold.text.casefold() for gold in one.golds)
+    return golds
 
 
 def nothing_mined(questions: Sequence[ReadingQuestion]) -> Mined:
@@ -66,9 +88,13 @@ def nothing_mined(questions: Sequence[ReadingQuestion]) -> Mined:
 
 
 def _nearest_lacking(
-    questions: Sequence[ReadingQuestion], contexts: Sequence[str], vectors: NDArray[np.float32], embedder: Embedder
+    questions: Sequence[ReadingQuestion],
+    golds: Mapping[str, set[str]],
+    contexts: Sequence[str],
+    vectors: NDArray[np.float32],
+    embedder: Embedder,
 ) -> Mined:
-    """The nearest contexts that are not the question's own and hold none of its gold answers."""
+    """The nearest contexts that are not the question's own and hold none of its gold answers; none without any."""
     mined = nothing_mined(questions)
     folded = [context.casefold() for context in contexts]
     looked_at = min(_LOOKED_AT, len(contexts))
@@ -77,12 +103,13 @@ def _nearest_lacking(
         similarities = embedder.embed([one.question for one in part]) @ vectors.T
         nearest = np.argpartition(-similarities, looked_at - 1, axis=1)[:, :looked_at]
         for row, one in enumerate(part):
-            golds = [gold.text.casefold() for gold in one.golds]
+            if not golds[one.question]:
+                continue  # what lacks the answer cannot be told
             ranked = nearest[row][np.argsort(-similarities[row][nearest[row]])]
             lacking = [
                 int(number)
                 for number in ranked
-                if contexts[number] != one.context and not any(gold in folded[number] for gold in golds)
+                if contexts[number] != one.context and not any(gold in folded[number] for gold in golds[one.question])
             ][:MINED]
             mined[first + row, : len(lacking)] = lacking
     return mined

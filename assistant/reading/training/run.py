@@ -6,21 +6,22 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from assistant.errors import ModelError
 from assistant.index.embedder import open_embedder
-from assistant.models.export import export_reader
+from assistant.models.files import GRAPH, INT8_MODEL, WEIGHTS, sha256
 from assistant.models.tokenizer import TextTokenizer
 from assistant.models.torch_models import prepare_torch
-from assistant.reading.training.base import find_base
+from assistant.reading.training.base import Base, check_servable, find_base
 from assistant.reading.training.batches import Batch, Batcher, by_length, labelled, padded
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import ExampleMaker
-from assistant.reading.training.mining import mine
+from assistant.reading.training.mining import mine, mined_file
 from assistant.reading.training.network import SpanNetwork
 from assistant.reading.training.sources import digests, find_files, load_files, training_sets
 from assistant.reading.training.trainer import Report, Trainer
@@ -61,62 +62,91 @@ def train_reader(config: TrainingConfig, options: RunOptions, report: Callable[[
         ModelError: when the base or the checkpoint cannot be used, or another process trains in the folder.
     """
     files = find_files(options.data, config)
-    record = {"config": config.model_dump(), "data": digests(files)}
-    options.folder.mkdir(parents=True, exist_ok=True)
+    base = find_base(options.base or config.base)
+    check_servable(base, config.max_length)
     try:
+        options.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(options.folder / ".lock", timeout=0):
-            return _train(config, options, files, record, report)
+            return _train(config, options, files, base, report)
     except Timeout as error:
-        raise ModelError(f"Another process trains in {options.folder}.", "Wait, or give another folder.") from error
+        raise ModelError(
+            f"Another process trains in {options.folder}.", "Wait for it, or give another folder."
+        ) from error
+    except OSError as error:
+        raise ModelError(
+            f"{options.folder} cannot be written: {error}.",
+            "Make room and run the same command again; it goes on from the last checkpoint.",
+        ) from error
 
 
 def _train(
     config: TrainingConfig,
     options: RunOptions,
     files: dict[str, Path],
-    record: Mapping[str, object],
+    base: Base,
     report: Callable[[Report], None],
 ) -> bool:
-    folder = options.folder
-    if options.fresh:
-        for name in (CHECKPOINT, LOG, RECORD):
-            (folder / name).unlink(missing_ok=True)
-    device = prepare_torch(options.threads)
-    maker = _maker(config, options, files)
-    base = find_base(options.base or config.base)
-    windows = WindowMaker(TextTokenizer.from_file(base.tokenizer), max_length=config.max_length)
+    folder, device = options.folder, prepare_torch(options.threads)
+    tokenizer = TextTokenizer.from_file(base.tokenizer)
+    windows = WindowMaker(tokenizer, max_length=config.max_length)
     network = SpanNetwork(base, seed=config.seed, dropout=config.optimiser.dropout, device=device)
     if not config.optimiser.train_embeddings:
         network.freeze_embeddings()
+    maker, mined = _maker(config, options, files, tokenizer)
+    record: dict[str, object] = {
+        "config": config.model_dump(),
+        "data": digests(files),
+        "base": sha256(base.weights),
+        "retrieved": mined,
+        "versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")},
+    }
+    if options.fresh:
+        for name in (CHECKPOINT, LOG, RECORD, WEIGHTS, INT8_MODEL, GRAPH):
+            (folder / name).unlink(missing_ok=True)
     trainer = Trainer(
         network,
         Batcher(maker, windows, config.optimiser.batch_tokens, config.seed),
         _held_out(maker, windows, config.optimiser.batch_tokens),
         config.optimiser,
+        config.seed,
         folder,
-        _identity(config, files),
+        _identity(config, record),
     )
     done = trainer.train(_logged(folder, report), until=options.until)
     if done:
         trainer.adopt_average()
+        record["held_out_loss"] = trainer.measured()
         network.save(folder)
-        export_reader(folder)
+        _export(folder)
         (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return done
 
 
-def _maker(config: TrainingConfig, options: RunOptions, files: dict[str, Path]) -> ExampleMaker:
-    loaded, mined = load_files(files), None
+def _maker(
+    config: TrainingConfig, options: RunOptions, files: dict[str, Path], tokenizer: TextTokenizer
+) -> tuple[ExampleMaker, str | None]:
+    """Makes the run's examples; with the name of what was mined for them, which tells it from other data's."""
+    longest = config.max_length // 2
+    loaded = load_files(files, lambda question: 0 < tokenizer.count_tokens([question])[0] <= longest)
+    mined = None
     if config.examples.retrieved:
         settings = load_settings(threads=options.threads)
         mined = mine(loaded, [options.data, options.folder], lambda: open_embedder(settings))
-    return ExampleMaker(training_sets(loaded, config.examples.held_out, mined), config.examples, config.seed)
+    sets = training_sets(loaded, config.examples.held_out, mined)
+    return ExampleMaker(sets, config.examples, config.seed), mined_file(loaded) if mined else None
 
 
-def _identity(config: TrainingConfig, files: dict[str, Path]) -> str:
+def _export(folder: Path) -> None:
+    from assistant.models.export import export_reader  # needs the extra, whose absence has been told by now
+
+    export_reader(folder)
+
+
+def _identity(config: TrainingConfig, record: Mapping[str, object]) -> str:
     """Says which run this is. A run may be made longer, so its length and where its rate falls do not count."""
     chosen = config.model_dump(exclude={"optimiser": {"tokens", "decay"}})
-    return hashlib.sha256(json.dumps([chosen, digests(files)], sort_keys=True).encode()).hexdigest()
+    made_of = [chosen, record["data"], record["base"], record["retrieved"]]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def _held_out(maker: ExampleMaker, windows: WindowMaker, batch_tokens: int) -> list[Batch]:

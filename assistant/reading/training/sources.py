@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assistant.datasets.lines import Problem
 from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.errors import DatasetError
 from assistant.models.files import sha256
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import TrainingSet
 from assistant.reading.training.mining import Mined, contexts_of, nothing_mined
+
+_log = logging.getLogger(__name__)
 
 _ENDINGS = (".jsonl.gz", ".jsonl", ".json.gz", ".json")
 
@@ -25,16 +30,17 @@ def find_files(data: Path, config: TrainingConfig) -> dict[str, Path]:
     Raises:
         DatasetError: naming those that are not in ``data``.
     """
-    found = {
-        name: path
-        for name in config.examples.passes
-        for ending in _ENDINGS
-        if (path := data / f"{name}{ending}").is_file()
-    }
+    found: dict[str, Path] = {}
+    for name in config.examples.passes:
+        there = [path for ending in _ENDINGS if (path := data / f"{name}{ending}").is_file()]
+        if len(there) > 1:
+            raise DatasetError(f"{data} holds {' and '.join(path.name for path in there)}.", "Keep one of them.")
+        if there:
+            found[name] = there[0]
     if missing := [name for name in config.examples.passes if name not in found]:
         raise DatasetError(
             f"{data} does not hold {', '.join(missing)} ({' or '.join(_ENDINGS)}).",
-            "Check --data, or take them out of the configuration's examples.passes.",
+            "Give another folder, or take them out of the configuration's examples.passes.",
         )
     return found
 
@@ -44,9 +50,32 @@ def digests(files: dict[str, Path]) -> dict[str, str]:
     return {name: sha256(path) for name, path in files.items()}
 
 
-def load_files(files: dict[str, Path]) -> Loaded:
-    """Every question of the files that can be used; DatasetError when one holds none."""
-    return {name: load_reading(path).items for name, path in files.items()}
+def load_files(files: dict[str, Path], fits: Callable[[str], bool] = lambda question: True) -> Loaded:
+    """Every question of the files that can be used and ``fits``; what is left out is told as a warning.
+
+    Raises:
+        DatasetError: when a file holds no question that can be used.
+    """
+    return {name: _load_file(path, fits) for name, path in files.items()}
+
+
+def _load_file(path: Path, fits: Callable[[str], bool]) -> tuple[ReadingQuestion, ...]:
+    loaded = load_reading(path)
+    if loaded.problems:
+        first = loaded.problems[0]
+        _log.warning("%d entries of %s are left out; the first: %s: %s", len(loaded.problems), path, *_told(first))
+    fitting = tuple(one for one in loaded.items if fits(one.question))
+    if len(fitting) < len(loaded.items):
+        first_long = next(one for one in loaded.items if not fits(one.question))
+        count = len(loaded.items) - len(fitting)
+        _log.warning("%d questions of %s are too long for a window; the first: %s", count, path, first_long.where)
+    if not fitting:
+        raise DatasetError(f"{path} holds no question that fits a window.", "Take it out of the configuration.")
+    return fitting
+
+
+def _told(problem: Problem) -> tuple[str, str]:
+    return problem.where, problem.reason
 
 
 def training_sets(loaded: Loaded, held_out: int, mined: dict[str, Mined] | None = None) -> list[TrainingSet]:
@@ -59,28 +88,38 @@ def training_sets(loaded: Loaded, held_out: int, mined: dict[str, Mined] | None 
     """
     contexts = contexts_of(loaded)
     found = mined or {name: nothing_mined(questions) for name, questions in loaded.items()}
-    return [_training_set(name, questions, found[name], contexts, held_out) for name, questions in loaded.items()]
+    aside = {name: _kept_aside(questions, held_out) for name, questions in loaded.items()}
+    never = set().union(*aside.values())
+    return [
+        _training_set(name, questions, found[name], contexts, aside[name], never) for name, questions in loaded.items()
+    ]
+
+
+def _kept_aside(questions: Sequence[ReadingQuestion], held_out: int) -> set[str]:
+    """Contexts that are not trained on: whole ones, so that no question about one of them is."""
+    about: Counter[str] = Counter(one.context for one in questions)
+    chosen: set[str] = set()
+    count = 0
+    for context in sorted(about, key=lambda text: hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()):
+        if count >= min(held_out, len(questions) // 10):
+            break
+        chosen.add(context)
+        count += about[context]
+    return chosen
 
 
 def _training_set(
-    name: str, questions: Sequence[ReadingQuestion], mined: Mined, contexts: Sequence[str], held_out: int
+    name: str,
+    questions: Sequence[ReadingQuestion],
+    mined: Mined,
+    contexts: Sequence[str],
+    aside: set[str],
+    never: set[str],
 ) -> TrainingSet:
-    """Whole contexts are held out, so that no question about one of them is trained on."""
-    order = list(dict.fromkeys(one.context for one in questions))
-    order.sort(key=lambda context: hashlib.sha256(context.encode()).digest())
-    kept_aside: set[str] = set()
-    count = 0
-    for context in order:
-        if count >= min(held_out, len(questions) // 10):
-            break
-        kept_aside.add(context)
-        count += sum(one.context == context for one in questions)
-    trained = [index for index, one in enumerate(questions) if one.context not in kept_aside]
+    trained = [index for index, one in enumerate(questions) if one.context not in aside]
     return TrainingSet(
         name,
         tuple(questions[index] for index in trained),
-        tuple(one for one in questions if one.context in kept_aside),
-        tuple(
-            tuple(contexts[i] for i in mined[index] if i >= 0 and contexts[i] not in kept_aside) for index in trained
-        ),
+        tuple(one for one in questions if one.context in aside),
+        tuple(tuple(contexts[i] for i in mined[index] if i >= 0 and contexts[i] not in never) for index in trained),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.errors import ModelError
 from assistant.reading.training.batches import Batch, Batcher
 from assistant.reading.training.checkpoint import Progress, read_checkpoint, write_checkpoint
 from assistant.reading.training.config import Optimiser
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 #: Batches over which the logged loss and speed are averaged.
 _LOGGED_EVERY = 50
 #: Seconds between checkpoints.
-_KEPT_EVERY = 240.0
+KEPT_EVERY = 240.0
+#: What a checkpoint holds of each parameter.
+_KEPT = ("weight", "average", "exp_avg", "exp_avg_sq")
+
+
+class _Mark:
+    """Where a run was at a moment, for what a report tells since then."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.at = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Report:
         held_out: loss over the questions that are not trained on; None when it was not measured now.
         rate: learning rate.
         tokens_per_second: speed.
-        seconds_left: estimated.
+        seconds_left: estimated; making batches, checkpoints and measuring are part of the speed.
     """
 
     batches: int
@@ -55,6 +66,7 @@ class Trainer:
         batcher: makes the run's batches.
         held_out: batches that only measure.
         optimiser: how weights move.
+        seed: of dropout.
         folder: where the checkpoint is kept.
         run: says which run this is; a checkpoint of another is refused.
     """
@@ -65,6 +77,7 @@ class Trainer:
         batcher: Batcher,
         held_out: list[Batch],
         optimiser: Optimiser,
+        seed: int,
         folder: Path,
         run: str,
     ) -> None:
@@ -72,6 +85,7 @@ class Trainer:
         self._batcher = batcher
         self._held_out = held_out
         self._settings = optimiser
+        self._seed = seed
         self._folder = folder
         self._run = run
         self._parameters = network.trained()
@@ -83,9 +97,21 @@ class Trainer:
         """Trains to the end of the run, or to the first batch after which ``until`` says so; True at the end.
 
         Either way a checkpoint is written; an exception leaves the last one, since weights may be half changed.
+
+        Raises:
+            ModelError: when the loss is no number any more.
         """
         self._network.module.train()
-        for _ in self._steps(report):
+        since, losses, kept = _Mark(self.progress), [], time.monotonic()
+        for loss in self._steps():
+            losses.append(loss)
+            keeping = time.monotonic() - kept > KEPT_EVERY
+            if len(losses) == _LOGGED_EVERY or keeping or self._done >= 1:
+                report(self._report(losses, since, self.measured() if keeping else None))
+                since, losses = _Mark(self.progress), []
+            if keeping:
+                self._keep()
+                kept = time.monotonic()
             if until():
                 break
         self._keep()
@@ -104,39 +130,35 @@ class Trainer:
     def _done(self) -> float:
         return self.progress.tokens / self._settings.tokens
 
-    def _steps(self, report: Callable[[Report], None]) -> Iterator[None]:
-        losses: list[float] = []
-        reported, kept = self.progress, time.monotonic()
+    def _steps(self) -> Iterator[float]:
+        """Trains on batch after batch to the end of the run; the loss of each."""
         if self._done >= 1:
             return
+        started = time.monotonic()
         for batch in self._batcher.stream(self.progress.place):
-            started = time.perf_counter()
-            losses.append(self._step(batch))
-            before = self.progress
+            loss = self._step(batch)
+            before, now = self.progress, time.monotonic()
             self.progress = Progress(
-                batch.after,
-                before.batches + 1,
-                before.tokens + batch.tokens,
-                before.seconds + time.perf_counter() - started,
+                batch.after, before.batches + 1, before.tokens + batch.tokens, before.seconds + now - started
             )
-            if len(losses) == _LOGGED_EVERY or self._done >= 1:
-                report(self._report(losses, reported, measure=False))
-                losses, reported = [], self.progress
-            if time.monotonic() - kept > _KEPT_EVERY:
-                self._keep()
-                report(self._report(losses, reported, measure=True))
-                losses, reported, kept = [], self.progress, time.monotonic()
-            yield
+            started = now
+            yield loss
             if self._done >= 1:
                 return
 
     def _step(self, batch: Batch) -> float:
         import torch
 
-        now = rate(self._done, self._settings)
+        middle = (self.progress.tokens + batch.tokens / 2) / self._settings.tokens
         for group in self._adam.param_groups:
-            group["lr"] = now
+            group["lr"] = rate(min(1.0, middle), self._settings)
+        torch.manual_seed(self._seed + self.progress.batches)  # dropout is the same after a cut
         loss = self._network.loss(batch)
+        if not torch.isfinite(loss):
+            raise ModelError(
+                f"The loss is {float(loss.detach())} after {self.progress.batches} batches.",
+                f"The last checkpoint in {self._folder} is sound; train with a lower peak_rate.",
+            )
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.clip)
         self._adam.step()
@@ -154,22 +176,22 @@ class Trainer:
                 for name, parameter in self._parameters.items():
                     self._average[name].lerp_(parameter, 1 - decay)
 
-    def _report(self, losses: list[float], since: Progress, *, measure: bool) -> Report:
+    def _report(self, losses: list[float], since: _Mark, held_out: float | None) -> Report:
         now = self.progress
-        tokens, seconds = now.tokens - since.tokens, now.seconds - since.seconds
-        speed = tokens / seconds if seconds else 0.0
+        speed = (now.tokens - since.progress.tokens) / max(1e-9, time.monotonic() - since.at)
         return Report(
             now.batches,
             now.tokens,
             self._done,
-            sum(losses) / len(losses) if losses else 0.0,
-            self._measured() if measure else None,
-            rate(self._done, self._settings),
+            sum(losses) / len(losses),
+            held_out,
+            rate(min(1.0, self._done), self._settings),
             speed,
-            (self._settings.tokens - now.tokens) / speed if speed else 0.0,
+            max(0, self._settings.tokens - now.tokens) / max(1e-9, speed),
         )
 
-    def _measured(self) -> float:
+    def measured(self) -> float:
+        """Mean loss over the windows that are held out, nats; 0 without any."""
         import torch
 
         self._network.module.eval()  # type: ignore[no-untyped-call]
@@ -179,13 +201,15 @@ class Trainer:
         return sum(losses) / max(1, sum(len(batch.input_ids) for batch in self._held_out))
 
     def _keep(self) -> None:
+        import torch
+
         tensors: dict[str, torch.Tensor] = {}
         for name, parameter in self._parameters.items():
             tensors[f"weight/{name}"] = parameter.detach()
             tensors[f"average/{name}"] = self._average[name]
             for key in ("exp_avg", "exp_avg_sq"):
-                if key in self._adam.state[parameter]:
-                    tensors[f"{key}/{name}"] = self._adam.state[parameter][key]
+                moment = self._adam.state[parameter].get(key)  # there is none before the first batch
+                tensors[f"{key}/{name}"] = torch.zeros_like(parameter) if moment is None else moment
         write_checkpoint(self._folder, tensors, self.progress, self._run)
 
     def _restored(self) -> Progress:
@@ -195,6 +219,8 @@ class Trainer:
         if kept is None:
             return Progress()
         tensors, progress = kept
+        if missing := {f"{part}/{name}" for name in self._parameters for part in _KEPT} - tensors.keys():
+            raise ModelError(f"The checkpoint lacks {', '.join(sorted(missing)[:3])}.", "Start over with --fresh.")
         with torch.no_grad():
             for name, parameter in self._parameters.items():
                 parameter.copy_(tensors[f"weight/{name}"])

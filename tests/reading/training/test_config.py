@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.reading.training.config import BUNDLED, load_config
+from assistant.reading.training.config import load_config
 
 SMALL = """
 [examples]
@@ -54,7 +54,3 @@ def test_a_mistake_is_named_with_the_file(tmp_path: Path, change: tuple[str, str
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml"):
         load_config(tmp_path / "nowhere.toml")
-
-
-def test_the_bundled_file_stands_beside_the_code() -> None:
-    assert BUNDLED.name == "reader.toml"

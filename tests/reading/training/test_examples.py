@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.datasets.reading import GoldSpan, ReadingQuestion
+from assistant.errors import DatasetError
 from assistant.reading.training.config import Examples
 from assistant.reading.training.examples import ExampleMaker, TrainingSet
 from assistant.reading.training.sources import find_files, load_files, training_sets
@@ -107,7 +108,7 @@ def test_a_title_that_very_many_paragraphs_share_is_no_article() -> None:
     assert all(len(list(made.examples(*drawn, 0))) == 1 for drawn in made.draw(0))
 
 
-@given(st.text(min_size=1, max_size=1500), st.integers(0, 1500), st.integers(1, 60), st.integers(0, 50))
+@given(st.text(min_size=1, max_size=1500), st.integers(0, 1500), st.integers(1, 1500), st.integers(0, 50))
 def test_cropping_any_text_keeps_its_gold_span(context: str, start: int, length: int, seed: int) -> None:
     start %= len(context)
     text = context[start : start + length]
@@ -120,8 +121,37 @@ def test_cropping_any_text_keeps_its_gold_span(context: str, start: int, length:
     assert example.text in context
 
 
-def test_missing_files_are_named(small_data: Path) -> None:
-    from assistant.errors import DatasetError
+def test_a_changed_question_is_never_asked_over_another_paragraph_too(small_data: Path) -> None:
+    made = maker(small_data, unanswerable=1.0, joined=1.0, passes={"people": 1.0})
+    asked = [list(made.examples(*drawn, 0)) for drawn in made.draw(0)]
+    assert any("\n\n" in own.text for own, *_ in asked)
+    assert all("\n\n" not in changed.text for _, *more in asked for changed in more)
 
+
+def test_a_question_without_an_answer_is_asked_over_its_own_text_alone(small_data: Path) -> None:
+    made = maker(small_data, **EVERYTHING, passes={"refusals": 1.0})
+    for drawn in made.draw(0):
+        (example,) = made.examples(*drawn, 0)
+        assert "\n\n" not in example.text
+
+
+def test_two_files_of_one_name_are_refused(small_data: Path, tmp_path: Path) -> None:
+    for ending in (".jsonl", ".json"):
+        (tmp_path / f"people{ending}").write_text("{}", encoding="utf-8")
+    with pytest.raises(DatasetError, match="Keep one"):
+        find_files(tmp_path, config(small_data, passes={"people": 1.0}))
+
+
+def test_what_is_left_out_of_a_file_is_told(small_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lines = (small_data / "people.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "people.jsonl").write_text("\n".join([*lines[:4], "{broken"]), encoding="utf-8")
+    files = find_files(tmp_path, config(small_data, passes={"people": 1.0}))
+    kept = load_files(files, lambda question: question.startswith("Who"))["people"]
+    assert len(kept) == 2
+    assert "people.jsonl:5" in caplog.text
+    assert "2 questions" in caplog.text
+
+
+def test_missing_files_are_named(small_data: Path) -> None:
     with pytest.raises(DatasetError, match="nothing-here"):
         find_files(small_data, config(small_data, passes={"nothing-here": 1.0}))

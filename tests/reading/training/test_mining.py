@@ -26,7 +26,7 @@ def test_what_is_mined_is_another_context_without_a_gold_answer(small_data: Path
                 found += 1
                 assert contexts[number] != question.context
                 assert not any(gold.text.casefold() in contexts[number].casefold() for gold in question.golds)
-    assert found > 200
+    assert found > 40
 
 
 def test_what_was_mined_is_not_mined_again(small_data: Path, tmp_path: Path) -> None:
@@ -48,8 +48,21 @@ def test_a_training_set_asks_over_what_was_mined_but_never_over_what_is_held_out
 ) -> None:
     loaded = load_files(find_files(small_data, config(small_data)))
     sets = training_sets(loaded, 5, mine(loaded, [tmp_path], WordEmbedder))
+    aside = {question.context for one in sets for question in one.held_out}
     for one in sets:
-        aside = {question.context for question in one.held_out}
         assert len(one.questions) == len(one.retrieved)
         assert not aside & {text for texts in one.retrieved for text in texts}
     assert any(any(one.retrieved) for one in sets)
+
+
+def test_passages_that_answer_the_same_words_elsewhere_are_not_mined(small_data: Path, tmp_path: Path) -> None:
+    loaded = load_files(find_files(small_data, config(small_data)))
+    contexts = contexts_of(loaded)
+    mined = mine(loaded, [tmp_path], WordEmbedder)
+    asked = "Who led the team that built the school?"
+    golds = {gold.text for one in loaded["people"] if one.question == asked for gold in one.golds}
+    assert len(golds) > 3
+    for one, numbers in zip(loaded["people"], mined["people"], strict=True):
+        if one.question == asked:
+            assert not any(gold in contexts[number] for number in numbers[numbers >= 0] for gold in golds)
+    assert (mined["refusals"] == -1).all(), "without an answer nobody knows what lacks it"

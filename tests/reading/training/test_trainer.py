@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.reading.reader import open_reader
 from assistant.reading.torch_scorer import open_torch_reader
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
+from assistant.reading.training.network import SpanNetwork
 from assistant.reading.training.run import LOG, RECORD, RunOptions, train_reader
 from assistant.reading.training.schedule import rate
 from assistant.reading.training.trainer import Report
@@ -86,7 +88,7 @@ def test_the_log_and_the_record_tell_what_was_done(finished: Path) -> None:
 
 
 def test_a_cut_run_ends_with_the_weights_of_an_uncut_one(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
-    configuration = config(tiny_base, tokens=12_000, averaging=0.9, unanswerable=1.0)
+    configuration = config(tiny_base, tokens=12_000, averaging=0.9, unanswerable=1.0, dropout=0.1)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     assert trained(configuration, small_data, whole)[0]
     for batches in (1, 4):
@@ -137,6 +139,64 @@ def test_a_base_that_is_no_encoder_is_refused(small_data: Path, tmp_path: Path) 
 def test_data_that_is_not_there_is_named(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="absent"):
         trained(config(tiny_base, passes={"absent": 1.0}), small_data, tmp_path)
+
+
+def test_checkpoints_are_kept_and_measured_on_the_way(
+    tiny_base: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.reading.training.trainer.KEPT_EVERY", 0.0)
+    done, reports = trained(config(tiny_base, tokens=6_000), small_data, tmp_path)
+    assert done
+    assert len(reports) > 3
+    assert all(report.held_out and report.loss and report.tokens_per_second for report in reports)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_leaves_the_checkpoint(
+    tiny_base: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not trained(config(tiny_base, tokens=9_000), small_data, tmp_path, after(2))[0]
+    before = (tmp_path / CHECKPOINT).read_bytes()
+    honest = SpanNetwork.loss
+    monkeypatch.setattr(SpanNetwork, "loss", lambda self, batch: honest(self, batch) * float("nan"))
+    with pytest.raises(ModelError, match="nan"):
+        trained(config(tiny_base, tokens=9_000), small_data, tmp_path)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+
+
+def test_another_base_is_another_run(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    other = tmp_path / "base"
+    shutil.copytree(tiny_base, other)
+    tensors = load_file(other / "model.safetensors")
+    save_file({name: tensor * 0.5 for name, tensor in tensors.items()}, other / "model.safetensors")
+    assert not trained(config(tiny_base), small_data, tmp_path / "run", after(1))[0]
+    with pytest.raises(ModelError, match="another"):
+        train_reader(config(tiny_base), RunOptions(small_data, tmp_path / "run", base=str(other)), lambda report: None)
+
+
+def test_what_cannot_be_served_is_refused_before_training(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    other = tmp_path / "base"
+    shutil.copytree(tiny_base, other)
+    settings = json.loads((other / "config.json").read_text(encoding="utf-8"))
+    (other / "config.json").write_text(json.dumps({**settings, "hidden_act": "relu"}), encoding="utf-8")
+    with pytest.raises(ModelError, match="GELU"):
+        trained(config(other), small_data, tmp_path / "run")
+    (other / "config.json").write_text(json.dumps({**settings, "max_position_embeddings": 64}), encoding="utf-8")
+    with pytest.raises(ModelError, match="max_length"):
+        trained(config(other), small_data, tmp_path / "run")
+
+
+def test_a_full_disk_is_explained(
+    tiny_base: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(ModelError, match="No space left") as raised:
+        trained(config(tiny_base, tokens=3_000), small_data, tmp_path)
+    assert "goes on" in str(raised.value)
 
 
 def test_frozen_embeddings_stay_as_they_were(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:

@@ -67,18 +67,19 @@ def pairs(
             for earlier in rng.sample(together, len(together)):
                 if _gives_away(earlier, later):
                     continue
-                if follow_up((earlier.question, _answer(earlier)), later.question, later.context, rng) is not None:
+                if follow_up((earlier.question, answer_of(earlier)), later.question, later.context, rng) is not None:
                     yield earlier, later
                     break
 
 
-def _answer(question: ReadingQuestion) -> str:
+def answer_of(question: ReadingQuestion) -> str:
+    """The answer as it was said: the first gold one, or all parts of several; "" when there is none."""
     golds = question.golds if question.multi_span else question.golds[:1]
     return ", ".join(gold.text for gold in golds)
 
 
 def _gives_away(earlier: ReadingQuestion, later: ReadingQuestion) -> bool:
-    said = _plain(f"{earlier.question} {_answer(earlier)}")
+    said = _plain(f"{earlier.question} {answer_of(earlier)}")
     return _plain(earlier.question) == _plain(later.question) or any(_plain(gold.text) in said for gold in later.golds)
 
 
