@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from assistant import load_settings
 from assistant.answering.evidence import ANSWER_FEATURES, FILE, SPAN_FEATURES, VERSION, Logistic, answer_features
 from assistant.answering.merging import distinct
-from assistant.evaluation.measures import auroc, expected_calibration_error, reliability, risk_coverage
 from assistant.settings import Settings
+from tests.benchmarks.fit_figures import Judged, figures, operating_points, pooled, report, table
 from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, gathered
 from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
@@ -45,8 +45,6 @@ ERROR_RATES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 #: that threshold are therefore no measure: of 0.4, 0.45 and 0.5 the last that keeps 30 of 33 refused right (0.5: 27),
 #: and it answers 48 of 93 right (0.4: 41).
 ERROR_RATE = 0.45
-#: Answers that an error rate is told from, at least: fewer would tell chance.
-_FEWEST = 20
 #: Answers of a question that weights are fitted on: as many as are shown.
 _ANSWERS = 1 + Settings.model_fields["max_alternatives"].default
 
@@ -56,14 +54,6 @@ class Weights(NamedTuple):
 
     span: Logistic
     answer: Logistic
-
-
-class Judged(NamedTuple):
-    """Each question's surest answer, (q,) each: its confidence, whether it is right, and whether the index has one."""
-
-    confidences: NDArray[np.float64]
-    right: NDArray[np.bool_]
-    answerable: NDArray[np.bool_]
 
 
 class Found(NamedTuple):
@@ -77,11 +67,25 @@ def main() -> None:
     chosen = parser().parse_args()
     settings = load_settings()
     by_set = {name: gathered(name, chosen.questions, settings, chosen.cache) for name in measured_sets(chosen)}
+    stored, held_out = fit_and_measure(by_set)
+    report(held_out)
+    print("\n".join(table(stored["operating_points"])))
+    print(json.dumps(stored, indent=2))
+    if chosen.write:
+        FILE.write_text(json.dumps({**stored, **provenance(chosen, settings)}, indent=2) + "\n", encoding="utf-8")
 
+
+def fit_and_measure(by_set: Mapping[str, Gathered]) -> tuple[dict[str, Any], dict[str, Judged]]:
+    """What is stored, apart from its provenance, and each set's held-out half as it is judged then.
+
+    All but what is stored of ``held_out`` comes from ``SETS``, whatever other sets are measured.
+    """
     fitting = [by_set[name].part(~by_set[name].held_out) for name in SETS]
     weights = fit(fitting)
     held_out = {name: judge(asked.part(asked.held_out), weights) for name, asked in by_set.items()}
-    points = operating_points(cross_judged(fitting), pooled([held_out[name] for name in SETS]))
+    points = operating_points(
+        [*ERROR_RATES, ERROR_RATE], cross_judged(fitting), pooled([held_out[name] for name in SETS])
+    )
     threshold = next(point["confidence"] for point in points if point["error_rate"] == ERROR_RATE)
     if threshold is None:
         raise SystemExit(f"No threshold keeps wrong answers to {ERROR_RATE:.0%}: the models are too weak.")
@@ -95,11 +99,7 @@ def main() -> None:
         "operating_points": points,
         "held_out": {name: figures(judged, threshold) for name, judged in held_out.items()},
     }
-    report(held_out, threshold)
-    print("\n".join(table(points)))
-    print(json.dumps(stored, indent=2))
-    if chosen.write:
-        FILE.write_text(json.dumps({**stored, **provenance(chosen, settings)}, indent=2) + "\n", encoding="utf-8")
+    return stored, held_out
 
 
 def parser() -> argparse.ArgumentParser:
@@ -191,82 +191,6 @@ def cross_judged(sets: Sequence[Gathered]) -> Judged:
             for asked in sets
         ]
     )
-
-
-def operating_points(chosen_on: Judged, measured_on: Judged) -> list[dict[str, float | None]]:
-    """For each error rate that is aimed at the confidence to ask for, and what that really gives.
-
-    Args:
-        chosen_on: the confidence is the lowest that keeps to the error rate here; None when none does.
-        measured_on: other questions: the share of wrong answers among those given, and of questions answered.
-    """
-    points, _ = risk_coverage(chosen_on.confidences, chosen_on.right)
-    fewest = _FEWEST / len(chosen_on.right)
-    reached: list[dict[str, float | None]] = []
-    for rate in sorted({*ERROR_RATES, ERROR_RATE}):
-        within = [point for point in points if point.risk <= rate and point.coverage >= fewest]
-        most = max(within, key=lambda point: point.coverage, default=None)
-        given = measured_on.confidences >= (most.threshold if most else np.inf)
-        reached.append(
-            {
-                "error_rate": rate,
-                "confidence": most.threshold if most else None,
-                "held_out_error_rate": round(float((~measured_on.right[given]).mean()), 3) if given.any() else None,
-                "held_out_answered": round(float(given.mean()), 3),
-            }
-        )
-    return reached
-
-
-def table(points: Sequence[Mapping[str, float | None]]) -> list[str]:
-    """Operating points as the rows of a table: aim, confidence, wrong among the answers given, answered."""
-    return [
-        f"| {point['error_rate']:.0%} | {point['confidence']:.2f} | {point['held_out_error_rate']:.0%} | "
-        f"{point['held_out_answered']:.0%} |".replace("%", " %")
-        for point in points
-        if point["confidence"] is not None and point["held_out_error_rate"] is not None
-    ]
-
-
-def figures(judged: Judged, threshold: float) -> dict[str, float]:
-    """What is told of a set of questions."""
-    sure, right, can = judged
-    given = sure >= threshold
-    return {
-        "questions": len(sure),
-        "right": round(float(right.mean()), 3),
-        "ece": round(expected_calibration_error(sure, right), 3),
-        "auroc": round(auroc(sure.tolist(), right.tolist()) or 0.0, 3),
-        "answered_right": round(float((given & right)[can].mean()), 3),
-        "refused_right": round(float((~given)[~can].mean()), 3),
-    }
-
-
-def report(held_out: Mapping[str, Judged], threshold: float) -> None:
-    """Prints figures, reliability and risk against coverage of each set."""
-    for name, judged in held_out.items():
-        print(f"{name}: " + ", ".join(f"{figure} {value:g}" for figure, value in figures(judged, threshold).items()))
-        print(f"  ECE that noise alone gives so many questions: {ece_of_noise(judged.confidences):.3f}")
-        for part in reliability(judged.confidences, judged.right):
-            print(
-                f"  {part.low:.1f}-{part.high:.1f}: {part.count:4} sure {part.confidence:.2f} right {part.accuracy:.2f}"
-            )
-        points, area = risk_coverage(judged.confidences, judged.right)
-        shown = [min(points, key=lambda point: abs(point.coverage - share)) for share in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)]
-        print("  wrong among the surest: " + ", ".join(f"{p.risk:.0%} of {p.coverage:.0%}" for p in shown))
-        print(f"  mean over all coverages {area:.3f}")
-
-
-def ece_of_noise(confidences: NDArray[np.float64], draws: int = 300) -> float:
-    """Mean ECE of confidences (q,) that are exactly right: what so few questions cannot tell from 0."""
-    generator = np.random.default_rng(0)
-    chances = [generator.random(len(confidences)) < confidences for _ in range(draws)]
-    return float(np.mean([expected_calibration_error(confidences, right) for right in chances]))
-
-
-def pooled(sets: Sequence[Judged]) -> Judged:
-    """The questions of all of them."""
-    return Judged(*(np.concatenate(columns) for columns in zip(*sets, strict=True)))
 
 
 def _rounded(model: Logistic) -> Logistic:

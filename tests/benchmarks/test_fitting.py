@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +18,24 @@ from assistant.answering.merging import merge
 from assistant.settings import Settings
 from tests.benchmarks.fit_calibration import Measured, best_threshold, fit
 from tests.benchmarks.fit_evidence import (
-    ERROR_RATE,
-    ERROR_RATES,
-    Judged,
     Weights,
     answers_of,
     command,
     cross_judged,
-    ece_of_noise,
+    fit_and_measure,
     judge,
     largest,
     measured_sets,
-    operating_points,
     parser,
-    table,
 )
 from tests.benchmarks.fit_evidence import fit as fit_evidence
+from tests.benchmarks.fit_figures import Judged, ece_of_noise, operating_points, table
 from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, file_name, fold_of, in_other_half, load, save
 from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
 SPAN = Logistic({"margin": 0.4, "against_null": 0.1, "similarity": 3.0, "retrieval_score": 20.0}, -3.0)
 ANSWER = Logistic({"log_odds": 0.9, "agreement": 1.2, "lead": 2.0}, 0.2)
+RATES = (0.5, 0.05, 0.2)
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -138,10 +136,6 @@ def test_fitting_weighs_answers_exactly_as_serving_does() -> None:
         assert judged.confidences[place] == pytest.approx(served[0].confidence, abs=1e-4)
 
 
-def with_right(gathered: Gathered, right: NDArray[np.bool_]) -> Gathered:
-    return Gathered(**{name: getattr(gathered, name) for name in Gathered.__slots__ if name != "right"}, right=right)
-
-
 def test_a_part_holds_its_questions_with_their_spans() -> None:
     gathered = made_gathered()
     part = gathered.part(gathered.held_out)
@@ -159,16 +153,8 @@ def test_a_part_holds_its_questions_with_their_spans() -> None:
 def test_questions_without_spans_keep_their_number_within_a_part() -> None:
     gathered = made_gathered(questions=4, spans=1)
     without = gathered.part(np.array([True, True, False, True]))
-    fewer = Gathered(
-        **{
-            name: getattr(gathered, name)[[0, 1, 3]] if len(getattr(gathered, name)) == 4 else getattr(gathered, name)
-            for name in Gathered.__slots__
-            if name not in ("answerable", "held_out", "fold")
-        },
-        answerable=gathered.answerable,
-        held_out=gathered.held_out,
-        fold=gathered.fold,
-    )
+    of_spans = ("question", "article", "start", "end", "text", "features", "right")
+    fewer = replace(gathered, **{name: getattr(gathered, name)[[0, 1, 3]] for name in of_spans})
     part = fewer.part(np.array([True, False, True, True]))
     assert without.question.tolist() == [0, 1, 2]
     assert part.question.tolist() == [0, 2], "the second of the part has no span"
@@ -181,7 +167,7 @@ def test_thresholds_are_chosen_by_weights_that_have_not_seen_the_question() -> N
     first = gathered.part(gathered.fold == 0)
     mine = judge(first, fit_evidence([gathered.part(gathered.fold == 1)]))
     assert judged.confidences[:100].tolist() == mine.confidences.tolist()
-    swapped = with_right(gathered, np.where(gathered.fold[gathered.question] == 0, ~gathered.right, gathered.right))
+    swapped = replace(gathered, right=np.where(gathered.fold[gathered.question] == 0, ~gathered.right, gathered.right))
     assert cross_judged([swapped]).confidences[:100].tolist() == mine.confidences.tolist()
     assert cross_judged([swapped]).confidences[100:].tolist() != judged.confidences[100:].tolist()
 
@@ -189,6 +175,36 @@ def test_thresholds_are_chosen_by_weights_that_have_not_seen_the_question() -> N
 def test_both_sets_are_judged_whole() -> None:
     one, other = made_gathered(questions=100), made_gathered(questions=80)
     assert len(cross_judged([one, other]).confidences) == 180
+
+
+def easy() -> Gathered:
+    """Questions whose surer spans are right, in whatever words."""
+    gathered = made_gathered(questions=120)
+    chances = probabilities(SPAN, SPAN_FEATURES, gathered.features)
+    return replace(gathered, right=chances > 0.7)
+
+
+def test_nothing_is_fitted_or_chosen_on_the_held_out_half() -> None:
+    gathered = easy()
+    held_out = gathered.held_out[gathered.question]
+    changed = replace(gathered, right=np.where(held_out, ~gathered.right, gathered.right))
+    (before, _), (after, _) = (fit_and_measure({"newsqa-a": one, "squad1": one}) for one in (gathered, changed))
+    for name in ("span", "answer", "no_answer_threshold", "largest"):
+        assert before[name] == after[name], name
+    points, others = before["operating_points"], after["operating_points"]
+    assert [point["confidence"] for point in points] == [point["confidence"] for point in others]
+    assert [point["held_out_error_rate"] for point in points] != [point["held_out_error_rate"] for point in others]
+
+
+def test_what_is_only_measured_changes_nothing_else() -> None:
+    gathered = easy()
+    fitted_on = {"newsqa-a": gathered, "squad1": gathered}
+    other = replace(gathered, features=gathered.features + 100.0, right=~gathered.right)
+    alone, _ = fit_and_measure(fitted_on)
+    beside, judged = fit_and_measure({**fitted_on, "squad2": other})
+    assert set(beside["held_out"]) == set(judged) == {*fitted_on, "squad2"}
+    del beside["held_out"]["squad2"]
+    assert beside == alone
 
 
 def test_what_decided_gets_weight() -> None:
@@ -266,7 +282,7 @@ def test_operating_points_by_hand() -> None:
     sure = np.linspace(0.99, 0.0, 100)
     right = np.arange(100) < 40
     others = np.array([0.9, 0.8, 0.7, 0.6, 0.1]), np.array([True, False, False, True, True])
-    points = operating_points(Judged(sure, right, right), Judged(*others, others[1]))
+    points = operating_points(RATES, Judged(sure, right, right), Judged(*others, others[1]))
     by_rate = {point["error_rate"]: point for point in points}
     assert by_rate[0.2] == {
         "error_rate": 0.2,
@@ -275,7 +291,7 @@ def test_operating_points_by_hand() -> None:
         "held_out_answered": 0.8,
     }
     assert by_rate[0.5]["confidence"] == pytest.approx(0.2)
-    hopeless = operating_points(Judged(sure, np.zeros(100, dtype=bool), right), Judged(*others, others[1]))
+    hopeless = operating_points(RATES, Judged(sure, np.zeros(100, dtype=bool), right), Judged(*others, others[1]))
     assert all(point["confidence"] is None and point["held_out_error_rate"] is None for point in hopeless)
     assert all(point["held_out_answered"] == 0 for point in hopeless)
 
@@ -283,7 +299,7 @@ def test_operating_points_by_hand() -> None:
 def test_a_threshold_above_all_that_is_measured_answers_nothing_and_has_no_error() -> None:
     sure, right = np.linspace(0.99, 0.5, 50), np.ones(50, dtype=bool)
     low = Judged(np.full(10, 0.1), right[:10], right[:10])
-    for point in operating_points(Judged(sure, right, right), low):
+    for point in operating_points(RATES, Judged(sure, right, right), low):
         assert point["confidence"] == 0.5
         assert point["held_out_error_rate"] is None and point["held_out_answered"] == 0
 
@@ -292,8 +308,8 @@ def test_a_threshold_above_all_that_is_measured_answers_nothing_and_has_no_error
 def test_thresholds_keep_to_their_error_rate_where_they_were_chosen(rows: list[tuple[float, bool]]) -> None:
     sure, right = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     judged = Judged(sure, right, right)
-    points = operating_points(judged, judged)
-    assert [point["error_rate"] for point in points] == sorted({*ERROR_RATES, ERROR_RATE})
+    points = operating_points(RATES, judged, judged)
+    assert [point["error_rate"] for point in points] == sorted(RATES)
     answered = [point["held_out_answered"] for point in points]
     assert answered == sorted(answered), "whoever bears more errors gets more answers"
     for point in points:
