@@ -54,7 +54,7 @@ def test_json_lines(tmp_path: Path, packed: bool) -> None:
     loaded = load_reading(path)
     golds = (GoldSpan("Ada Marsh", 0), GoldSpan("small", CONTEXT.index("small")))
     assert loaded.items == (
-        ReadingQuestion("a", "Who runs it?", CONTEXT, golds, False, "news", "", f"{path}:1"),
+        ReadingQuestion("a", "Who runs it?", CONTEXT, golds, False, "news", "x", f"{path}:1"),
         ReadingQuestion("b", "Who runs it?", CONTEXT, (), False, "", "", f"{path}:2"),
     )
     assert loaded.problems == ()
@@ -105,6 +105,7 @@ def test_squad_json(tmp_path: Path, indent: int | None, packed: bool) -> None:
     ]
     assert {item.context for item in loaded.items} == {CONTEXT}
     assert loaded.problems == ()
+    assert {item.title for item in loaded.items} == {"Port"}
 
 
 def test_questions_of_squad_are_named_with_their_line(tmp_path: Path) -> None:
