@@ -24,7 +24,8 @@ def train(
     data: Annotated[Path, typer.Argument(help="Folder of the training files that the configuration names.")],
     out: Annotated[Path, typer.Argument(help="Folder for checkpoint, log and in the end the reader.")],
     config: Annotated[
-        Path | None, typer.Option("--config", help="A TOML file like the one the bundled reader was trained with.")
+        Path | None,
+        typer.Option("--config", help="A TOML file like assistant/reading/training/reader.toml, which is the default."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over, whatever the folder holds.")] = False,
     base: Annotated[
@@ -36,12 +37,12 @@ def train(
 ) -> None:
     """Train a reader; run it again to go on where it was cut."""
     start(None, verbose)
-    from assistant.reading.training.config import BUNDLED, load_config
+    from assistant.reading.training.config import DEFAULT, load_config
     from assistant.reading.training.run import RunOptions, train_reader
 
     stop = _Stop()
     options = RunOptions(data, out, fresh=fresh, base=str(base) if base else None, threads=threads, until=stop.wanted)
-    done = train_reader(load_config(config or BUNDLED), options, _show)
+    done = train_reader(load_config(config or DEFAULT), options, _show)
     if not done:
         typer.echo(f"Stopped; the same command goes on from the checkpoint in {out}.", err=True)
         sys.exit(Exit.INTERRUPTED)
@@ -58,9 +59,9 @@ def bundle(
     """Put everything that training needs into one small folder, for another machine."""
     start(None, verbose)
     from assistant.reading.training.bundle import write_bundle
-    from assistant.reading.training.config import BUNDLED
+    from assistant.reading.training.config import DEFAULT
 
-    size = write_bundle(config or BUNDLED, data, out)
+    size = write_bundle(config or DEFAULT, data, out)
     typer.echo(
         f"{size / 1e6:.1f} MB in {out}. There: assistant train reader {out}/data RUN --config {out}/reader.toml"
         f" --base {out}/base"

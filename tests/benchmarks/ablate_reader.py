@@ -24,7 +24,7 @@ from assistant.settings import load_settings
 from tests.benchmarks.dev_sets import data_folder
 
 PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved", "history"), 0.0)
-#: The first two tell what averaging adds; then each idea alone on top of both; "everything" is the bundled mixture.
+#: The first two tell what averaging adds; then each idea alone on top of both; "everything" is the default mixture.
 VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "plain fine-tuning": {"examples": PLAIN, "optimiser": {"averaging": 0.0}},
     "averaged weights": {"examples": PLAIN},

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import SettingsError
 
-#: How the bundled reader was trained.
-BUNDLED = Path(__file__).with_name("reader.toml")
+#: How a reader is trained when nothing else is said.
+DEFAULT = Path(__file__).with_name("reader.toml")
 
 Share = Field(0.0, ge=0, le=1)
 
@@ -91,7 +91,7 @@ class TrainingConfig(_Part):
     optimiser: Optimiser
 
 
-def load_config(path: Path = BUNDLED) -> TrainingConfig:
+def load_config(path: Path = DEFAULT) -> TrainingConfig:
     """The configuration in a TOML file.
 
     Raises:
@@ -107,4 +107,4 @@ def load_config(path: Path = BUNDLED) -> TrainingConfig:
         problems = "; ".join(
             f"{'.'.join(map(str, item['loc']))}: {item['msg']} (got {item['input']!r})" for item in error.errors()
         )
-        raise SettingsError(f"{path} cannot be used: {problems}.", f"Compare it with {BUNDLED.name}.") from error
+        raise SettingsError(f"{path} cannot be used: {problems}.", f"Compare it with {DEFAULT.name}.") from error

@@ -35,7 +35,7 @@ class SpanNetwork:
 
         settings = json.loads(base.config.read_text(encoding="utf-8"))
         settings.update(hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
-        # On CPUs plain attention trains a quarter faster than the fused kernel, whose backward pass is slow there.
+        # On CPUs the fused kernel's backward pass is slow.
         settings["attn_implementation"] = "eager" if device.type == "cpu" else "sdpa"
         torch.manual_seed(seed)
         self.module = BertForQuestionAnswering(BertConfig(**settings))

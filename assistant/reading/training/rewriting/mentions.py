@@ -92,6 +92,7 @@ class _Said:
         self.answer = _without_determiner(_plain(answer))
 
     def has(self, words: str) -> bool:
+        """Whether the exchange says these words, in this order."""
         return bool(words) and f" {words} " in self.words
 
     def goes_on(self, name: str) -> bool:
