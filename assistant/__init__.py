@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assistant.answering.conversation import Conversation
     from assistant.errors import (
         ArticleError,
         AssistantError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         StoreMismatchError,
         StoreMissingError,
     )
-    from assistant.pipeline import Assistant, Conversation, sync
+    from assistant.pipeline import Assistant, sync
     from assistant.records import (
         Alternative,
         Answer,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "assistant.answering.conversation": ("Conversation",),
     "assistant.errors": (
         "ArticleError",
         "AssistantError",
@@ -63,7 +65,7 @@ _HOMES = {
         "StoreMismatchError",
         "StoreMissingError",
     ),
-    "assistant.pipeline": ("Assistant", "Conversation", "sync"),
+    "assistant.pipeline": ("Assistant", "sync"),
     "assistant.records": (
         "Alternative",
         "Answer",

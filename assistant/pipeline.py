@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from assistant.answering.answerer import AnswerComposer
+from assistant.answering.conversation import Conversation
 from assistant.answering.evidence import Evidence
-from assistant.answering.followups import interpret
 from assistant.errors import QuestionError
 from assistant.records import (
     Answer,
@@ -27,7 +27,6 @@ from assistant.records import (
     RetrievedPassage,
     SyncReport,
     Trace,
-    Turn,
 )
 from assistant.settings import Settings, load_settings
 
@@ -145,7 +144,7 @@ class Assistant:
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
-        return Conversation(self)
+        return Conversation(self._trace)
 
     def retrieve(
         self,
@@ -267,46 +266,6 @@ class Assistant:
                 f" at most {longest} characters are read.",
                 "Ask a shorter question.",
             )
-
-
-class Conversation:
-    """Turns with one assistant; each question is interpreted in the light of the earlier ones."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._turns: list[Turn] = []
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """The exchanges so far, oldest first."""
-        return tuple(self._turns)
-
-    def ask(
-        self,
-        question: str,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-    ) -> Answer:
-        """Answer ``question``, completed from earlier turns; see ``Answer.standalone_question``."""
-        return self.trace(question, after=after, before=before, source=source).answer
-
-    def trace(
-        self,
-        question: str,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-    ) -> Trace:
-        """Like ``ask``, with what was read and every answer that was found there."""
-        started = time.perf_counter()
-        standalone = interpret(question, self._turns)
-        timings = {"interpret": time.perf_counter() - started}
-        trace = self._assistant._trace(question, standalone, ArticleFilter(after, before, source), timings)
-        self._turns.append(Turn(question, standalone, trace.answer))
-        return trace
 
 
 def sync(

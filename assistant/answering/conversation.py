@@ -1,0 +1,57 @@
+"""A conversation: each question is understood in the light of the earlier ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from assistant.answering.followups import interpret
+from assistant.records import Answer, ArticleFilter, Trace, Turn
+
+#: Answers a question: as asked, as it stands on its own, over which articles, and the seconds spent on it so far.
+Ask = Callable[[str, str, ArticleFilter, dict[str, float]], Trace]
+
+
+class Conversation:
+    """Turns with one assistant; ``Assistant.conversation`` begins one.
+
+    Args:
+        ask: answers a question that stands on its own.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._answer = ask
+        self._turns: list[Turn] = []
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The exchanges so far, oldest first."""
+        return tuple(self._turns)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Answer:
+        """Answer ``question``, completed from earlier turns; see ``Answer.standalone_question``."""
+        return self.trace(question, after=after, before=before, source=source).answer
+
+    def trace(
+        self,
+        question: str,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+    ) -> Trace:
+        """Like ``ask``, with what was read and every answer that was found there."""
+        started = time.perf_counter()
+        standalone = interpret(question, self._turns)
+        timings = {"interpret": time.perf_counter() - started}
+        trace = self._answer(question, standalone, ArticleFilter(after, before, source), timings)
+        self._turns.append(Turn(question, standalone, trace.answer))
+        return trace
