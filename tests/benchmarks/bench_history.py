@@ -1,10 +1,11 @@
-"""Follow-up questions read in four ways, side by side in one run: does the reader itself follow a conversation?
+"""Follow-up questions read in five ways, side by side in one run: does the reader itself follow a conversation?
 
     ASSISTANT_DATA=... python -m tests.benchmarks.bench_history [--reader FOLDER]
 
 From a dev set, questions that share a name with another question of their paragraph are made follow-ups of it (as for
 training: ``assistant.reading.training.rewriting.followups``), and each is read over the paragraph: as it was asked in
-full, as a follow-up alone, with the earlier question and its answer in front, and completed by the assistant's rules.
+full, as a follow-up alone, with the earlier question and its answer in front, completed by the assistant's rules, and
+so completed with the earlier question and its answer in front.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ def main() -> None:
             scores.setdefault(name, []).append(token_f1(best.text, gold_texts(later)))
     print(f"{len(made)} follow-ups made from {chosen.set}, {reader.fingerprint}")
     for name, f1 in scores.items():
-        print(f"{name:<28} F1 {statistics.mean(f1):5.1f}")
+        print(f"{name:<30} F1 {statistics.mean(f1):5.1f}")
 
 
 def followed(questions: tuple[ReadingQuestion, ...], count: int) -> list[tuple[dict[str, str], ReadingQuestion]]:
-    """Each question's text in the four ways, with the question; ``count`` of them, the same ones each time."""
+    """Each question's text in the five ways, with the question; ``count`` of them, the same ones each time."""
     found = [pair for pair in pairs(questions, random.Random(1)) if pair[0].golds and pair[1].golds]
     rng = random.Random(2)
     return [
@@ -58,11 +59,13 @@ def _forms(earlier: ReadingQuestion, later: ReadingQuestion, rng: random.Random)
     bare = follow_up(exchange, later.question, later.context, rng)
     if bare is None:
         return {}
+    completed = interpret(bare, [_turn(*exchange)])
     return {
         "asked in full": later.question,
         "follow-up alone": bare,
         "with what was said before": with_history([exchange], bare),
-        "completed by rules": interpret(bare, [_turn(*exchange)]),
+        "completed by rules": completed,
+        "completed, and what was said": with_history([exchange], completed),
     }
 
 
