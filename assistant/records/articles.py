@@ -1,0 +1,145 @@
+"""Records of articles: files as they are, cleaned articles, their passages.
+
+Offsets are half-open ``[start, end)`` and count code points. *Raw* offsets refer to ``RawArticle.text``: the decoded
+file, otherwise untouched (a byte order mark stays the first character), or what was extracted from it where an article
+is not the text of a whole file; *clean* offsets refer to ``Article.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something that a file itself says about an article, in markup, fields or headers.
+
+    Attributes:
+        field: "title", "published", "source", "byline", "section", "language" or "url".
+        value: as it stands there; white space at its ends taken off.
+        how: where it was found ("JSON-LD datePublished", "field 'date'").
+        sure: how much it is to be trusted, 0..1.
+    """
+
+    field: str
+    value: str
+    how: str
+    sure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """An article as its file has it, nothing dropped yet.
+
+    Attributes:
+        path: absolute path of the file, or the address a page was fetched from.
+        text: its characters, nothing normalised. The whole file's (``path.read_bytes().decode(encoding) == text``) when
+            there is an encoding; else what was extracted for this article from markup, a record or a document.
+        encoding: a Python codec name that decodes the file's bytes to ``text``; None when it was extracted.
+        content_hash: SHA-256, hexadecimal, of the file's bytes, or of what was extracted.
+        member: where in the file: "2023/a.html" in an archive, "17" for its 17th record, "2023/a.jsonl!17" for both;
+            "" for the whole file.
+        stated: what markup, fields or headers say about it, the surest first for each field.
+    """
+
+    path: str
+    text: str
+    encoding: str | None
+    content_hash: str
+    member: str = ""
+    stated: tuple[Stated, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Path and member in one, as messages name it: "dump.zip!2023/a.html"."""
+        return f"{self.path}!{self.member}" if self.member else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of characters that is the same in the clean and in the raw text."""
+
+    clean_start: int
+    raw_start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about an article; ``None`` where it is not known.
+
+    Attributes:
+        title: headline.
+        published: publication date, never the clock in a page's header or the crawl date.
+        source: publication or agency ("Kyodo").
+        byline: author.
+        found_in: for each field that is known, where it was found ("line 5, headline").
+    """
+
+    title: str | None = None
+    published: date | None = None
+    source: str | None = None
+    byline: str | None = None
+    found_in: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A cleaned article: whole blocks of the raw text, the others dropped.
+
+    Attributes:
+        id: the first 16 hexadecimal digits of the raw article's content hash.
+        path: absolute path of the file it was read from, or its address.
+        encoding: codec that turns the file's bytes into ``raw_text``; None when ``raw_text`` was extracted.
+        raw_text: the file's characters, or those extracted for this article.
+        text: the clean text; the segments' characters joined by blank lines.
+        segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
+        metadata: title, date, source, byline.
+        member: where in the file (``RawArticle.member``).
+    """
+
+    id: str
+    path: str
+    encoding: str | None
+    raw_text: str
+    text: str
+    segments: tuple[Segment, ...]
+    metadata: Metadata
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contiguous slice of one article: ``article.text[start:end] == text``.
+
+    Attributes:
+        id: ``"<article id>:<start>-<end>"``.
+        article_id: the article it belongs to.
+        ordinal: its place among the article's passages, from 0.
+        start, end: clean offsets into the article.
+        text: the slice, without title or date in front.
+    """
+
+    id: str
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles may answer; every given condition must hold.
+
+    Attributes:
+        after, before: publication date on or after, on or before; articles without a known date are
+            left out when either is given.
+        source: publication or agency, compared without regard to case.
+    """
+
+    after: date | None = None
+    before: date | None = None
+    source: str | None = None
