@@ -49,6 +49,20 @@ def train(
     typer.echo(f"The reader is in {out}; ASSISTANT_READER={out} uses it.")
 
 
+@training.command("average")
+def average(
+    out: Annotated[Path, typer.Argument(help="Folder to write.")],
+    readers: Annotated[list[Path], typer.Argument(help="Two or more folders that `reader` wrote from one base.")],
+    verbose: Verbose = False,
+) -> None:
+    """Average the weights of readers that were trained apart: often better than any of them, and as small."""
+    start(None, verbose)
+    from assistant.reading.training.averaging import average_readers
+
+    average_readers(readers, out)
+    typer.echo(f"The average of {len(readers)} readers is in {out}; ASSISTANT_READER={out} uses it.")
+
+
 @training.command("bundle")
 def bundle(
     data: Annotated[Path, typer.Argument(help="Folder of the training files that the configuration names.")],
