@@ -18,6 +18,7 @@ from assistant.records.articles import (
     Passage,
     RawArticle,
     Segment,
+    Stated,
 )
 from assistant.records.indexes import (
     Fingerprints,
@@ -42,6 +43,7 @@ __all__ = [
     "RefusalReason",
     "RetrievedPassage",
     "Segment",
+    "Stated",
     "SkippedFile",
     "SyncReport",
     "Trace",

@@ -1,0 +1,312 @@
+"""The one writer of a catalogue: takes in files, and publishes generations."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assistant.index.catalogue import dump_metadata, pack, unpacked_raw
+from assistant.index.schema import open_for_writing
+from assistant.records import Article, Passage, RawArticle
+
+#: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
+_KEPT_GENERATIONS = 3
+_KEPT_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was read.
+
+    Attributes:
+        digest: SHA-256 of its bytes, hexadecimal.
+        size: bytes.
+        changed_ns: its modification time, nanoseconds.
+    """
+
+    digest: str
+    size: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article of a file that is taken in, with what the statistics of repetition need to know.
+
+    Attributes:
+        raw: as its file has it.
+        source_key: articles with the same key are compared for repeated blocks.
+        fingerprints: of its blocks, in order.
+    """
+
+    raw: RawArticle
+    source_key: str
+    fingerprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStatistics:
+    """What decides whether repetition changes how an article is cleaned.
+
+    Attributes:
+        article_id: the article.
+        fingerprints: of its blocks, in order.
+        repeated: those that counted as repeated when it was last cleaned; None when it never was.
+    """
+
+    article_id: str
+    fingerprints: tuple[str, ...]
+    repeated: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A cleaned article, ready to be published.
+
+    Attributes:
+        article: cleaned.
+        repeated: the fingerprints of its blocks that counted as repeated.
+        passages: of its clean text, in order.
+        keys: of the passages in the search segment, in the same order.
+    """
+
+    article: Article
+    repeated: frozenset[str]
+    passages: tuple[Passage, ...]
+    keys: tuple[int, ...]
+
+
+class CatalogueWriter:
+    """What is taken in is staged and survives a crash; readers see it only once a generation is published."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_for_writing(path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a value about the whole index."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # Files
+
+    def files(self) -> dict[str, KnownFile]:
+        """Path of every published file, with what is known of it."""
+        rows = self._db.execute("SELECT path, digest, size, changed_ns FROM files WHERE removed IS NULL")
+        return {path: KnownFile(digest, size, changed) for path, digest, size, changed in rows}
+
+    def staged_files(self) -> dict[str, KnownFile]:
+        """Path of every file that is taken in and not published yet."""
+        rows = self._db.execute("SELECT path, digest, size, changed_ns FROM staged_files")
+        return {path: KnownFile(digest, size, changed) for path, digest, size, changed in rows}
+
+    def stage(self, path: str, known: KnownFile, articles: Iterable[Incoming]) -> None:
+        """Take in a file with its articles; what is staged of it already is replaced. All or nothing."""
+        with self._transaction():
+            self._unstage(path)
+            for incoming in articles:
+                raw = incoming.raw
+                article_id = raw.content_hash[:16]
+                self._db.execute(
+                    "INSERT OR IGNORE INTO articles (id, content_hash, encoding, raw, stated, source_key, fingerprints)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        article_id,
+                        raw.content_hash,
+                        raw.encoding,
+                        pack(raw.text),
+                        json.dumps([astuple(item) for item in raw.stated], ensure_ascii=False),
+                        incoming.source_key,
+                        json.dumps(incoming.fingerprints),
+                    ),
+                )
+                self._db.execute("INSERT OR IGNORE INTO staged_places VALUES (?, ?, ?)", (path, raw.member, article_id))
+            row = (path, known.digest, known.size, known.changed_ns)
+            self._db.execute("INSERT INTO staged_files VALUES (?, ?, ?, ?)", row)
+
+    def unstage(self, paths: Iterable[str]) -> None:
+        """Forget what was taken in of these files."""
+        with self._transaction():
+            for path in paths:
+                self._unstage(path)
+
+    def _unstage(self, path: str) -> None:
+        for table in ("staged_files", "staged_places"):
+            self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))
+
+    # What there is to clean
+
+    def staged_sources(self) -> list[str]:
+        """Source keys of the staged articles."""
+        rows = self._db.execute(
+            "SELECT DISTINCT source_key FROM articles WHERE id IN (SELECT article_id FROM staged_places) ORDER BY 1"
+        )
+        return [row[0] for row in rows]
+
+    def statistics(self, source_key: str, newest: int) -> list[BlockStatistics]:
+        """Of the newest articles of a source that are live or staged, oldest first; all that are staged are there."""
+        rows = self._db.execute(
+            "SELECT a.id, a.fingerprints, v.repeated, a.number FROM articles a"
+            " LEFT JOIN versions v ON v.article_id = a.id AND v.removed IS NULL"
+            " WHERE a.source_key = ? AND (v.number IS NOT NULL OR a.id IN (SELECT article_id FROM staged_places))"
+            " ORDER BY v.number IS NOT NULL, a.number DESC",
+            (source_key,),
+        )
+        found = []
+        for article_id, fingerprints, repeated, number in rows:
+            if repeated is not None and len(found) >= newest:
+                break
+            known = None if repeated is None else frozenset(json.loads(repeated))
+            found.append((number, BlockStatistics(article_id, tuple(json.loads(fingerprints)), known)))
+        return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+    def raw_article(self, article_id: str) -> RawArticle:
+        """An article, live or staged, as its file has it; KeyError when there is none."""
+        row = self._db.execute(
+            "SELECT raw, encoding, content_hash, stated FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        place = self._db.execute(
+            "SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
+            " UNION SELECT path, member FROM staged_places WHERE article_id = :id ORDER BY 1, 2 LIMIT 1",
+            {"id": article_id},
+        ).fetchone()
+        if row is None or place is None:
+            raise KeyError(article_id)
+        return unpacked_raw(place, row)
+
+    def next_key(self) -> int:
+        """The first key that no passage has."""
+        (last,) = self._db.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
+        return int(last) + 1
+
+    def next_segment(self) -> int:
+        """The first number that no segment has had."""
+        (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM segments").fetchone()
+        return int(last) + 1
+
+    # Generations
+
+    @contextmanager
+    def publishing(self) -> Iterator[Publication]:
+        """What is done with the publication becomes the next generation, as a whole or not at all."""
+        with self._transaction():
+            (present,) = self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()
+            yield Publication(self._db, present + 1)
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self._db.execute("INSERT INTO generations VALUES (?, ?)", (present + 1, at))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(present + 1),))
+
+    def prune(self) -> None:
+        """Delete for good what went so long ago that no reader can need it."""
+        before = (datetime.now(UTC) - _KEPT_TIME).isoformat(timespec="seconds")
+        row = self._db.execute(
+            "SELECT number FROM generations WHERE synced_at < ? AND number <="
+            " (SELECT max(number) FROM generations) - ? ORDER BY number DESC LIMIT 1",
+            (before, _KEPT_GENERATIONS),
+        ).fetchone()
+        if row is None:
+            return
+        gone = {"horizon": row[0]}
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
+            )
+            for table in ("versions", "places", "files", "segments"):
+                self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
+            self._db.execute("DELETE FROM generations WHERE number < :horizon", gone)
+            self._db.execute(
+                "DELETE FROM articles WHERE id NOT IN (SELECT article_id FROM places)"
+                " AND id NOT IN (SELECT article_id FROM staged_places)"
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+class Publication:
+    """The next generation while it is put together, inside a transaction."""
+
+    def __init__(self, database: sqlite3.Connection, number: int) -> None:
+        self._db = database
+        self._now: Mapping[str, Any] = {"now": number}
+
+    def put_articles(self, prepared: Sequence[Prepared], segment: int) -> None:
+        """Cleaned articles with their passages, which the segment holds; earlier versions of them go."""
+        for item in prepared:
+            self._remove_version(item.article.id)
+            row = self._db.execute(
+                "INSERT INTO versions (article_id, repeated, text, segments, metadata, added)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    item.article.id,
+                    json.dumps(sorted(item.repeated)),
+                    pack(item.article.text),
+                    json.dumps([astuple(one) for one in item.article.segments]),
+                    dump_metadata(item.article.metadata),
+                    self._now["now"],
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (key, row.lastrowid, one.ordinal, one.start, one.end, segment)
+                    for key, one in zip(item.keys, item.passages, strict=True)
+                ],
+            )
+
+    def put_file(self, path: str) -> None:
+        """A staged file as it is now, in place of what was published of it; its articles are put before."""
+        self.remove_file(path)
+        self._db.execute(
+            "INSERT INTO files SELECT path, digest, size, changed_ns, :now, NULL FROM staged_files WHERE path = :path",
+            {"path": path, **self._now},
+        )
+        self._db.execute(
+            "INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places WHERE path = :path",
+            {"path": path, **self._now},
+        )
+        for table in ("staged_files", "staged_places"):
+            self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))
+
+    def remove_file(self, path: str) -> None:
+        """A file and its places; ``remove_unplaced`` then takes articles that no file has any more."""
+        for table in ("files", "places"):
+            self._end(table, "path = :path", path=path)
+
+    def remove_unplaced(self) -> None:
+        """Articles that no file of this generation has."""
+        self._end("versions", "article_id NOT IN (SELECT article_id FROM places WHERE removed IS NULL)")
+
+    def add_segment(self, number: int, passages: int) -> None:
+        """A search segment that is wholly on disk."""
+        self._db.execute("INSERT INTO segments VALUES (?, ?, ?, NULL)", (number, passages, self._now["now"]))
+
+    def merge_segments(self, merged: Iterable[int], into: int) -> None:
+        """The passages of some segments are in another one now."""
+        for number in merged:
+            self._end("segments", "number = :number", number=number)
+            self._db.execute("UPDATE passages SET segment = ? WHERE segment = ?", (into, number))
+
+    def _remove_version(self, article_id: str) -> None:
+        self._end("versions", "article_id = :id", id=article_id)
+
+    def _end(self, table: str, condition: str, **values: object) -> None:
+        """Rows end with this generation; one that began with it was never there."""
+        given = {**self._now, **values}
+        self._db.execute(f"DELETE FROM {table} WHERE removed IS NULL AND added = :now AND {condition}", given)
+        self._db.execute(f"UPDATE {table} SET removed = :now WHERE removed IS NULL AND {condition}", given)

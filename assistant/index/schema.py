@@ -1,0 +1,69 @@
+"""The catalogue's tables, and how its file is opened.
+
+Rows that may go again carry the generations they are there from (``added``) and until (``removed``, which no longer has
+them; NULL: there is no end yet). A reader stays with one generation while a writer prepares the next ones; switching is
+one transaction that ends with the number in ``meta``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+#: Seconds that a connection waits for another's transaction; each is a fraction of a second.
+_PATIENCE = 30.0
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE generations (number INTEGER PRIMARY KEY, synced_at TEXT NOT NULL);
+CREATE TABLE files (
+    path TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (path, added)) WITHOUT ROWID;
+CREATE TABLE places (
+    path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER,
+    PRIMARY KEY (path, member, article_id, added)) WITHOUT ROWID;
+CREATE INDEX places_of_article ON places (article_id);
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL, encoding TEXT, raw BLOB NOT NULL,
+    stated TEXT NOT NULL, source_key TEXT NOT NULL, fingerprints TEXT NOT NULL);
+CREATE INDEX articles_of_source ON articles (source_key, number);
+CREATE TABLE versions (
+    number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
+    segments TEXT NOT NULL, metadata TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
+CREATE INDEX versions_of_article ON versions (article_id);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY, version INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, segment INTEGER NOT NULL);
+CREATE INDEX passages_of_version ON passages (version, ordinal);
+CREATE INDEX passages_of_segment ON passages (segment);
+CREATE TABLE segments (
+    number INTEGER PRIMARY KEY, passages INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER);
+CREATE TABLE staged_files (
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE staged_places (
+    path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL,
+    PRIMARY KEY (path, member, article_id)) WITHOUT ROWID;
+"""
+
+
+def live(table: str) -> str:
+    """The condition that a row of ``table`` is there in the generation that the parameter ``:now`` names."""
+    return f"{table}.added <= :now AND ({table}.removed IS NULL OR {table}.removed > :now)"
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing and never keeps a writer waiting; several threads may share it."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_PATIENCE)
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The connection of the one writer; makes the file and its tables where there are none.
+
+    What is committed survives a crash of the process and of the machine.
+    """
+    fresh = not path.exists()
+    database = sqlite3.connect(path, check_same_thread=False, timeout=_PATIENCE, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    if fresh:
+        database.executescript(f"BEGIN; {TABLES} COMMIT;")
+    return database
