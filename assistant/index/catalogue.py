@@ -19,20 +19,27 @@ from assistant.records import Article, Metadata, Passage, RawArticle, Segment, S
 class Catalogue:
     """One generation of a catalogue; threads may share it.
 
-    Args:
-        path: the SQLite file.
-        generation: the one to read; default: the present one, as ``present`` tells it.
-
     Attributes:
         generation: the one that is read.
     """
 
-    def __init__(self, path: Path, generation: int | None = None) -> None:
-        self._db = open_for_reading(path)
+    def __init__(self, database: sqlite3.Connection, generation: int | None = None) -> None:
+        """``generation`` is the present one by default."""
+        self._db = database
         self.generation = self.present() if generation is None else generation
 
+    @classmethod
+    def open(cls, path: Path) -> Catalogue:
+        """The present generation of the catalogue in a file."""
+        return cls(open_for_reading(path))
+
+    def now(self) -> Catalogue:
+        """The present generation of the same file: this very catalogue, unless there is a new one."""
+        present = self.present()
+        return self if present == self.generation else Catalogue(self._db, present)
+
     def close(self) -> None:
-        """Release the file."""
+        """Release the file, for all its generations."""
         self._db.close()
 
     def present(self) -> int:

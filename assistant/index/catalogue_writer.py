@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from assistant.index.catalogue import dump_metadata, pack, unpacked_raw
+from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_raw
 from assistant.index.schema import open_for_writing
 from assistant.records import Article, Passage, RawArticle
 
@@ -87,6 +87,7 @@ class CatalogueWriter:
 
     def __init__(self, path: Path) -> None:
         self._db = open_for_writing(path)
+        self._inside = False
 
     def close(self) -> None:
         """Release the file."""
@@ -182,15 +183,74 @@ class CatalogueWriter:
             raise KeyError(article_id)
         return unpacked_raw(place, row)
 
-    def next_key(self) -> int:
-        """The first key that no passage has."""
-        (last,) = self._db.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
-        return int(last) + 1
+    def articles_of(self, path: str) -> list[RawArticle]:
+        """The articles of a published file, in the order of their members."""
+        rows = self._db.execute(
+            "SELECT p.path, p.member, a.raw, a.encoding, a.content_hash, a.stated FROM places p"
+            " JOIN articles a ON a.id = p.article_id WHERE p.path = ? AND p.removed IS NULL"
+            " ORDER BY length(p.member), p.member",
+            (path,),
+        )
+        return [unpacked_raw((path, member), tuple(row)) for path, member, *row in rows]
 
-    def next_segment(self) -> int:
-        """The first number that no segment has had."""
-        (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM segments").fetchone()
-        return int(last) + 1
+    def holds(self, article: Article) -> bool:
+        """Whether this very clean text and metadata are what is present of the article."""
+        row = self._db.execute(
+            "SELECT text, metadata FROM versions WHERE article_id = ? AND removed IS NULL", (article.id,)
+        ).fetchone()
+        return row is not None and unpack(row[0]) == article.text and parse_metadata(row[1]) == article.metadata
+
+    def put_repeated(self, article_id: str, repeated: frozenset[str]) -> None:
+        """Note what counts as repeated for an article whose clean text that does not change."""
+        self._db.execute(
+            "UPDATE versions SET repeated = ? WHERE article_id = ? AND removed IS NULL",
+            (json.dumps(sorted(repeated)), article_id),
+        )
+
+    def counts(self) -> tuple[int, int]:
+        """Number of articles and of passages that are present."""
+        (articles,) = self._db.execute("SELECT count(*) FROM versions WHERE removed IS NULL").fetchone()
+        (passages,) = self._db.execute(
+            "SELECT count(*) FROM passages p JOIN versions v ON v.number = p.version WHERE v.removed IS NULL"
+        ).fetchone()
+        return articles, passages
+
+    def ready_files(self) -> list[str]:
+        """Staged files all of whose articles have a clean version."""
+        rows = self._db.execute(
+            "SELECT path FROM staged_files f WHERE NOT EXISTS (SELECT 1 FROM staged_places s WHERE s.path = f.path"
+            " AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL))"
+            " ORDER BY path"
+        )
+        return [row[0] for row in rows]
+
+    def reserve(self, what: str, count: int = 1) -> int:
+        """The first of ``count`` numbers that were never given out before, as keys or for segments.
+
+        Kept at once, so that a number which a dead writer has used on disk is never used again.
+        """
+        with self._transaction():
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"next {what}",)).fetchone()
+            first = int(row[0]) if row else 1
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"next {what}", str(first + count)))
+        return first
+
+    def keys_of_segment(self, number: int) -> list[int]:
+        """Keys of the passages of a segment that some kept generation has."""
+        rows = self._db.execute("SELECT key FROM passages WHERE segment = ? ORDER BY key", (number,))
+        return [row[0] for row in rows]
+
+    def segments(self) -> dict[int, tuple[int, int]]:
+        """Number of every present segment, to how many passages it holds and how many of them are present."""
+        rows = self._db.execute(
+            "SELECT s.number, s.passages, (SELECT count(*) FROM passages p JOIN versions v ON v.number = p.version"
+            " WHERE p.segment = s.number AND v.removed IS NULL) FROM segments s WHERE s.removed IS NULL"
+        )
+        return {number: (passages, present) for number, passages, present in rows}
+
+    def kept_segments(self) -> list[int]:
+        """Numbers of the segments that some kept generation has."""
+        return [row[0] for row in self._db.execute("SELECT number FROM segments")]
 
     # Generations
 
@@ -228,14 +288,27 @@ class CatalogueWriter:
             )
 
     @contextmanager
+    def batch(self) -> Iterator[None]:
+        """What is done inside is on disk afterwards, at the price of one transaction."""
+        with self._transaction():
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self._inside:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
+        self._inside = True
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        else:
+            self._db.execute("COMMIT")
+        finally:
+            self._inside = False
 
 
 class Publication:
@@ -248,7 +321,8 @@ class Publication:
     def put_articles(self, prepared: Sequence[Prepared], segment: int) -> None:
         """Cleaned articles with their passages, which the segment holds; earlier versions of them go."""
         for item in prepared:
-            self._remove_version(item.article.id)
+            self._end("versions", "article_id = :id", id=item.article.id)
+            self._put_places("article_id = :id", id=item.article.id)
             row = self._db.execute(
                 "INSERT INTO versions (article_id, repeated, text, segments, metadata, added)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -269,19 +343,23 @@ class Publication:
                 ],
             )
 
-    def put_file(self, path: str) -> None:
-        """A staged file as it is now, in place of what was published of it; its articles are put before."""
-        self.remove_file(path)
+    def complete_file(self, path: str) -> None:
+        """A staged file, whose articles are all put by now, in place of what was published of it."""
+        given = {"path": path, **self._now}
+        self._put_places("path = :path", path=path)
+        self._end(
+            "places",
+            "path = :path AND (member, article_id) NOT IN"
+            " (SELECT member, article_id FROM staged_places WHERE path = :path)",
+            path=path,
+        )
+        self._end("files", "path = :path", path=path)
         self._db.execute(
             "INSERT INTO files SELECT path, digest, size, changed_ns, :now, NULL FROM staged_files WHERE path = :path",
-            {"path": path, **self._now},
-        )
-        self._db.execute(
-            "INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places WHERE path = :path",
-            {"path": path, **self._now},
+            given,
         )
         for table in ("staged_files", "staged_places"):
-            self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))
+            self._db.execute(f"DELETE FROM {table} WHERE path = :path", {"path": path})
 
     def remove_file(self, path: str) -> None:
         """A file and its places; ``remove_unplaced`` then takes articles that no file has any more."""
@@ -302,8 +380,14 @@ class Publication:
             self._end("segments", "number = :number", number=number)
             self._db.execute("UPDATE passages SET segment = ? WHERE segment = ?", (into, number))
 
-    def _remove_version(self, article_id: str) -> None:
-        self._end("versions", "article_id = :id", id=article_id)
+    def _put_places(self, condition: str, **values: object) -> None:
+        """Staged places that are not published yet."""
+        self._db.execute(
+            f"INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places s WHERE {condition} AND"
+            " NOT EXISTS (SELECT 1 FROM places p WHERE p.removed IS NULL AND p.path = s.path AND p.member = s.member"
+            " AND p.article_id = s.article_id)",
+            {**self._now, **values},
+        )
 
     def _end(self, table: str, condition: str, **values: object) -> None:
         """Rows end with this generation; one that began with it was never there."""

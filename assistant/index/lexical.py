@@ -8,6 +8,7 @@ from typing import Any
 
 import tantivy
 
+from assistant.index.vectors import epoch
 from assistant.records import ArticleFilter, Metadata, Passage
 
 _ANALYZER = "english_news"
@@ -17,7 +18,7 @@ _TITLE_BOOST = 0.5
 
 
 class LexicalIndex:
-    """Passage ids by BM25 over stemmed words without stopwords."""
+    """Passages in one directory, for one writer and any number of readers in any process."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -25,54 +26,36 @@ class LexicalIndex:
         self._index = tantivy.Index(_schema(), path=str(directory))
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
         self._writer: Any = None
-        self._searcher = self._index.searcher()
 
-    def __len__(self) -> int:
-        return self._searcher.num_docs
+    def now(self) -> LexicalSearcher:
+        """What is committed by now; it does not change any more."""
+        self._index.reload()
+        return LexicalSearcher(self._index.searcher(), self._index.schema, self._analyzer)
 
-    def add(self, passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
-        """Store passages with their article's metadata; visible to searches after ``commit``."""
+    def add(self, keys: Sequence[str], passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
+        """Store passages with their article's metadata under ``keys``; there for others after ``commit``."""
         writer = self._open_writer()
-        for passage, known in zip(passages, metadata, strict=True):
+        for key, passage, known in zip(keys, passages, metadata, strict=True):
             document = tantivy.Document()
-            document.add_text("id", passage.id)
+            document.add_text("key", key)
             document.add_text("text", passage.text)
             document.add_text("title", known.title or "")
             document.add_text("source", (known.source or "").casefold())
             if known.published is not None:
-                document.add_integer("published", known.published.toordinal())
+                document.add_integer("published", epoch(known.published))
             writer.add_document(document)
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Delete these passages; unknown ids are ignored."""
-        for passage_id in ids:
-            self._open_writer().delete_documents_by_term("id", passage_id)
+    def remove(self, keys: Iterable[str]) -> None:
+        """Delete these passages with the next ``commit``; unknown keys are ignored."""
+        for key in keys:
+            self._open_writer().delete_documents_by_term("key", key)
 
     def commit(self) -> None:
-        """Write what was added and removed, and let searches see it."""
+        """Write what was added and removed, as a whole."""
         if self._writer is not None:
             self._writer.commit()
             self._writer.wait_merging_threads()
             self._writer = None
-        self._index.reload()
-        self._searcher = self._index.searcher()
-
-    def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
-        """Ids of the ``k`` best passages for the words of ``query``, best first; no words, no passages."""
-        words = list(dict.fromkeys(self._analyzer.analyze(query)))
-        if not words:
-            return []
-        schema, should, must = self._index.schema, tantivy.Occur.Should, tantivy.Occur.Must
-        terms = [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
-        terms += [
-            (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, "title", word), _TITLE_BOOST))
-            for word in words
-        ]
-        matching = tantivy.Query.boolean_query(terms)
-        conditions = [(must, tantivy.Query.const_score_query(item, 0.0)) for item in self._conditions(where)]
-        matching = tantivy.Query.boolean_query([(must, matching), *conditions]) if conditions else matching
-        found = self._searcher.search(matching, limit=k, count=False)
-        return [self._searcher.doc(address).get_first("id") or "" for _, address in found.hits]
 
     def close(self) -> None:
         """Release the files; what was not committed is lost."""
@@ -83,21 +66,50 @@ class LexicalIndex:
             self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         return self._writer
 
+
+class LexicalSearcher:
+    """Passage keys by BM25 over stemmed words without stopwords, as of one commit."""
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> None:
+        self._searcher = searcher
+        self._schema = schema
+        self._analyzer = analyzer
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
+        """Keys of the ``k`` best passages for the words of ``query``, best first; no words, no passages."""
+        words = list(dict.fromkeys(self._analyzer.analyze(query)))
+        if not words:
+            return []
+        schema, should, must = self._schema, tantivy.Occur.Should, tantivy.Occur.Must
+        terms = [(should, tantivy.Query.term_query(schema, "text", word)) for word in words]
+        terms += [
+            (should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, "title", word), _TITLE_BOOST))
+            for word in words
+        ]
+        matching = tantivy.Query.boolean_query(terms)
+        conditions = [(must, tantivy.Query.const_score_query(item, 0.0)) for item in self._conditions(where)]
+        matching = tantivy.Query.boolean_query([(must, matching), *conditions]) if conditions else matching
+        found = self._searcher.search(matching, limit=k, count=False)
+        return [self._searcher.doc(address).get_first("key") or "" for _, address in found.hits]
+
     def _conditions(self, where: ArticleFilter) -> list[tantivy.Query]:
-        schema = self._index.schema
+        schema = self._schema
         conditions = []
         if where.source is not None:
             conditions.append(tantivy.Query.term_query(schema, "source", where.source.casefold()))
         if where.after is not None or where.before is not None:
-            after = where.after.toordinal() if where.after else 0
-            before = where.before.toordinal() if where.before else 10**7
+            after = epoch(where.after) if where.after else -(2**62)
+            before = epoch(where.before) if where.before else 2**62
             conditions.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before))
         return conditions
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("source", stored=False, tokenizer_name="raw", index_option="basic")

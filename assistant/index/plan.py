@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.articles import load_article, read_bytes
+from assistant.articles import read_bytes
 from assistant.errors import ArticleError, NothingToIndexError
+from assistant.index.catalogue_writer import KnownFile
 from assistant.records import SkippedFile, SyncReport
 
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
@@ -17,9 +18,20 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class SyncPlan:
-    """Files by what has to be done with them; ``fresh`` maps a file to whether its path was known."""
+    """Files by what has to be done with them.
 
-    fresh: dict[Path, bool] = field(default_factory=dict)
+    Attributes:
+        fresh: files to be taken in, with what they are like now.
+        known: paths among ``fresh`` that were indexed with another content.
+        staged: files that an interrupted run had taken in already, or a rebuild has taken over.
+        removed: paths to be forgotten.
+        skipped: files left out, with reasons.
+        unchanged: how many files are indexed as they are.
+    """
+
+    fresh: dict[Path, KnownFile] = field(default_factory=dict)
+    known: set[Path] = field(default_factory=set)
+    staged: list[Path] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     unchanged: int = 0
@@ -27,16 +39,22 @@ class SyncPlan:
     def skip(self, path: Path, error: ArticleError) -> None:
         """Leave a file out; its earlier version, if there is one, stays."""
         self.fresh.pop(path, None)
+        self.known.discard(path)
         self.skipped.append(SkippedFile(str(path), str(error)))
 
-    def report(self, articles: int, passages: int, embedded: int) -> SyncReport:
-        """What was done, and what the index holds now."""
-        changed = sum(self.fresh.values())
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether the index is in step already."""
+        return not self.fresh and not self.removed and not self.staged
+
+    def report(self, articles: int, passages: int, embedded: int, carried: Container[str]) -> SyncReport:
+        """What was done, and what the index holds now; ``carried`` are files that a rebuild took over."""
+        rebuilt = sum(str(path) in carried for path in self.staged)
         return SyncReport(
-            new=len(self.fresh) - changed,
-            changed=changed,
+            new=len(self.fresh) - len(self.known) + len(self.staged) - rebuilt,
+            changed=len(self.known),
             removed=len(self.removed),
-            unchanged=self.unchanged,
+            unchanged=self.unchanged + rebuilt,
             skipped=tuple(self.skipped),
             articles=articles,
             passages=passages,
@@ -51,35 +69,54 @@ class SyncPlan:
 
 
 def plan_sync(
-    files: Sequence[Path], paths: Sequence[str | Path], known: Mapping[str, str], max_bytes: int, progress: Progress
+    files: Sequence[Path],
+    paths: Sequence[str | Path],
+    known: Mapping[str, KnownFile],
+    staged: Mapping[str, KnownFile],
+    max_bytes: int,
+    progress: Progress,
 ) -> SyncPlan:
-    """Compare the article ``files`` found under ``paths`` with the ``known`` ones (path to content hash).
+    """Compare the article ``files`` found under ``paths`` with the ``known`` and the ``staged`` ones.
 
     A known file is removed when it is gone from ``paths``, or when it is gone from elsewhere and one of
     ``files`` has its content: then it has moved.
     """
-    plan, hashes = SyncPlan(), set()
+    plan, digests = SyncPlan(), set()
     for done, path in enumerate(files, start=1):
         name = str(path)
         try:
-            digest = hashlib.sha256(read_bytes(path, max_bytes)).hexdigest()
-            hashes.add(digest)
-            if known.get(name) == digest:
-                plan.unchanged += 1
-            else:
-                load_article(path, max_bytes)
-                plan.fresh[path] = name in known
+            now = look_at(path, max_bytes)
         except ArticleError as error:
             plan.skip(path, error)
+        else:
+            digests.add(now.digest)
+            if (was := staged.get(name)) is not None and was.digest == now.digest:
+                plan.staged.append(path)
+            elif (was := known.get(name)) is not None and was.digest == now.digest and name not in staged:
+                plan.unchanged += 1
+            else:
+                plan.fresh[path] = now
+                if name in known:
+                    plan.known.add(path)
         progress("read", done, len(files))
     present = {str(path) for path in files}
     roots = [Path(path).expanduser().resolve() for path in paths]
     plan.removed = [
         name
-        for name, digest in known.items()
-        if name not in present and (_is_under(Path(name), roots) or (digest in hashes and not Path(name).exists()))
+        for name, was in {**known, **staged}.items()
+        if name not in present and (_is_under(Path(name), roots) or (was.digest in digests and not Path(name).exists()))
     ]
     return plan
+
+
+def look_at(path: Path, max_bytes: int) -> KnownFile:
+    """A file as it is now; ArticleError when it cannot be read."""
+    data = read_bytes(path, max_bytes)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise ArticleError(f"The file {path} is no longer there.", "Index again when the folder is settled.") from error
+    return KnownFile(hashlib.sha256(data).hexdigest(), len(data), changed)
 
 
 def _is_under(path: Path, roots: Sequence[Path]) -> bool:

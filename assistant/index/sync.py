@@ -1,20 +1,17 @@
 """Bring an index into step with folders of article files, comparing by content.
 
-A sync reads what is new or changed, forgets what is gone, judges which blocks repeat within each
-source, cleans and splits what that concerns, embeds it, and only then switches to the new
-generation. Unchanged files cost no embedding; when nothing changed, nothing is written.
+A sync takes in what is new or changed, judges which blocks repeat within each source, then cleans, splits and embeds
+what that concerns, a portion at a time, each published as a generation; what is gone goes with the last one. Whatever
+ends it, what was published stays, what was taken in is not read again, and the next sync goes on.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.articles import (
@@ -30,28 +27,29 @@ from assistant.articles import (
 )
 from assistant.errors import ArticleError, AssistantError, StoreError
 from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue_writer import CatalogueWriter, Incoming, Prepared
 from assistant.index.embedder import Embedder
-from assistant.index.generations import FORMAT_VERSION, Manifest, Recipe, Store
-from assistant.index.opened import CATALOGUE, LEXICAL, VECTORS, Parts
+from assistant.index.lexical import LexicalIndex
 from assistant.index.plan import Progress, SyncPlan, plan_sync
-from assistant.records import Article, Metadata, Passage, SyncReport
+from assistant.index.segments import Indexed, merge_segments, to_merge, write_segment
+from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
+from assistant.records import Article, Passage, RawArticle, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-#: Passages held in memory between embedding and writing; memory does not grow with the corpus.
-_WRITE_BATCH = 2048
+#: Passages of a portion: held in memory, written as one segment, published together.
+_PORTION = 8192
+#: Files staged in one transaction.
+_TAKEN_IN_AT_ONCE = 200
+#: Articles of a source by which repetition is judged, so that a sync's cost does not grow with the index.
+_JUDGED_BY = 300
 
 
 def recipe(embedder: Embedder, settings: Settings) -> Recipe:
     """What an index made now, with these parts, is made with."""
     splitting = f"cleaning {CLEANING_VERSION}, splitter {SPLITTER_VERSION}, {settings.passage_tokens} tokens"
     return Recipe(format=FORMAT_VERSION, embedder=embedder.fingerprint, splitting=splitting)
-
-
-def embedding_text(passage: Passage, metadata: Metadata) -> str:
-    """What is embedded for a passage: its text with the headline in front."""
-    return f"{metadata.title}\n{passage.text}" if metadata.title else passage.text
 
 
 class Synchroniser:
@@ -87,7 +85,6 @@ class Synchroniser:
         try:
             with self._store.writing():
                 report = self._run(files, paths, rebuild)
-                self._store.prune()
         except AssistantError:
             raise
         except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
@@ -98,146 +95,153 @@ class Synchroniser:
         return replace(report, seconds=time.perf_counter() - started)
 
     def _run(self, files: list[Path], paths: Sequence[str | Path], rebuild: bool) -> SyncReport:
-        base = self._rescue() if rebuild else self._base()
-        known = _known(base)
-        plan = plan_sync(files, paths, known, self._settings.max_file_bytes, self._progress)
-        if not known and not plan.fresh:
-            raise plan.nothing_readable()
-        if base is not None and not rebuild and not plan.fresh and not plan.removed:
-            manifest = self._store.manifest(base)
-            return plan.report(manifest.articles, manifest.passages, embedded=0)
-        return self._build(base, plan, rebuild)
-
-    def _base(self) -> Path | None:
-        """The current generation, whole and made the same way; None when there is none."""
-        base = self._store.current()
-        if base is not None:
-            manifest = self._store.manifest(base)
-            self._store.check_recipe(manifest, self._recipe)
-            parts = Parts(self._store, base)
-            try:
-                parts.require(manifest.articles, manifest.passages)
-            finally:
-                parts.close()
-        return base
-
-    def _rescue(self) -> Path | None:
-        """The newest generation whose catalogue can still be read; None when there is none."""
+        base, carried = self._base(rebuild)
+        writer = CatalogueWriter(base.catalogue)
         try:
-            current = self._store.current()
-        except StoreError:
-            current = None
-        candidates = [current] if current is not None else []
-        return next((path for path in [*candidates, *self._store.finished()] if _readable(path / CATALOGUE)), None)
+            known, staged = writer.files(), writer.staged_files()
+            plan = plan_sync(files, paths, known, staged, self._settings.max_file_bytes, self._progress)
+            if not known and not staged and not plan.fresh:
+                raise plan.nothing_readable()
+            embedded = 0 if plan.nothing_to_do else self._bring_into_step(base, writer, plan)
+            articles, passages = writer.counts()
+        finally:
+            writer.close()
+        if base != self._store.current():
+            self._store.switch(base)
+            self._store.drop_old()
+        _log.info("%d articles, %d passages", articles, passages)
+        return plan.report(articles, passages, embedded, carried)
 
-    def _build(self, base: Path | None, plan: SyncPlan, rebuild: bool) -> SyncReport:
-        generation = self._store.start_generation()
+    def _base(self, rebuild: bool) -> tuple[Base, frozenset[str]]:
+        """The base to write to, with the files that a rebuild has taken over from the one before."""
+        current = None if rebuild else self._store.current()
+        if current is not None:
+            catalogue = Catalogue.open(current.catalogue)
+            self._store.check_recipe(catalogue, self._recipe)
+            catalogue.close()
+            return current, frozenset()
+        begun = self._store.unfinished(self._recipe)
+        base = begun or self._store.start()
+        writer = CatalogueWriter(base.catalogue)
         try:
-            _copy(base, generation, only_catalogue=rebuild)
-            build = _Build(self._store, generation, self._embedder, self._progress)
-            try:
-                if rebuild:
-                    build.catalogue.forget_cleaning(fingerprints)
-                self._take_in(build, plan)
-                self._clean_and_split(build)
-                build.embed()
-                articles, passages = build.catalogue.counts()
-                if not articles:
-                    raise plan.nothing_readable()
-                build.parts.require(articles, passages)
-            finally:
-                build.parts.close()
-            synced_at = datetime.now(UTC).isoformat(timespec="seconds")
-            manifest = Manifest(generation.name, self._recipe, synced_at, articles, passages)
-        except BaseException:
-            shutil.rmtree(generation, ignore_errors=True)
-            raise
-        self._store.publish(generation, manifest)
-        _log.info("generation %s holds %d articles, %d passages", generation.name, articles, passages)
-        return plan.report(articles, passages, build.embedded)
+            writer.note(RECIPE, self._recipe.to_json())
+            return base, self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staged_files())
+        finally:
+            writer.close()
 
-    def _take_in(self, build: _Build, plan: SyncPlan) -> None:
-        """Store fresh files, forget removed ones."""
-        build.catalogue.remove_files(plan.removed)
-        for path in list(plan.fresh):
+    def _carry_over(self, writer: CatalogueWriter) -> frozenset[str]:
+        """Take in, from the newest catalogue that can be read, every file as it was."""
+        for old in self._store.rescuable():
             try:
-                raw = load_article(path, self._settings.max_file_bytes)
-            except ArticleError as error:  # it changed since it was looked at
-                plan.skip(path, error)
-            else:
-                build.catalogue.put_file(raw, fingerprints(raw))
-        build.drop(build.catalogue.remove_orphans())
+                with writer.batch():
+                    reader = CatalogueWriter(old.catalogue)
+                    try:
+                        for path, known in reader.files().items():
+                            writer.stage(path, known, [_incoming(raw) for raw in reader.articles_of(path)])
+                    finally:
+                        reader.close()
+            except (OSError, sqlite3.Error):
+                continue
+            return frozenset(writer.staged_files())
+        return frozenset()
 
-    def _clean_and_split(self, build: _Build) -> None:
-        """Clean new articles, and those for which other blocks now count as repeated."""
-        waiting = list(_to_clean(build.catalogue))
-        _log.info("cleaning %d articles", len(waiting))
+    def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
+        """How many passages were embedded."""
+        self._take_in(writer, plan)
+        portions = _Portions(base, writer, self._embedder, self._progress)
+        waiting = list(_to_clean(writer))
         for done, (article_id, repeated) in enumerate(waiting, start=1):
-            article = clean_article(build.catalogue.raw_article(article_id), repeated)
-            if build.catalogue.holds(article):
-                build.catalogue.put_repeated(article_id, repeated)
+            article = clean_article(writer.raw_article(article_id), repeated)
+            if writer.holds(article):
+                writer.put_repeated(article_id, repeated)
             else:
                 passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)
-                build.put(article, repeated, passages)
+                portions.add(article, repeated, passages)
             self._progress("clean", done, len(waiting))
+        portions.publish()
+        self._finish(writer, plan)
+        while merged := to_merge(writer.segments()):
+            merge_segments(base, writer, merged)
+        writer.prune()
+        base.drop_segments_but(writer.kept_segments())
+        return portions.embedded
+
+    def _take_in(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
+        """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
+        writer.unstage(plan.removed)
+        fresh = list(plan.fresh.items())
+        for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
+            with writer.batch():
+                for path, known in fresh[first : first + _TAKEN_IN_AT_ONCE]:
+                    try:
+                        raw = load_article(path, self._settings.max_file_bytes)
+                    except ArticleError as error:  # it changed since it was looked at
+                        plan.skip(path, error)
+                    else:
+                        writer.stage(str(path), known, [_incoming(raw)])
+
+    def _finish(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
+        """Complete what needed no cleaning, and let go what is gone."""
+        with writer.publishing() as publication:
+            for path in plan.removed:
+                publication.remove_file(path)
+            for path in writer.ready_files():
+                publication.complete_file(path)
+            publication.remove_unplaced()
+            if not any(writer.counts()):
+                raise plan.nothing_readable()
 
 
-class _Build:
-    """A generation being written."""
+class _Portions:
+    """Gathers cleaned articles until they make a segment, then embeds and publishes them."""
 
-    def __init__(self, store: Store, generation: Path, embedder: Embedder, progress: Progress) -> None:
-        self.parts = Parts(store, generation, writable=True)
-        self.catalogue = self.parts.catalogue
+    def __init__(self, base: Base, writer: CatalogueWriter, embedder: Embedder, progress: Progress) -> None:
         self.embedded = 0
-        self._pending: list[str] = []
-        self._waiting = 0
+        self._base = base
+        self._writer = writer
         self._embedder = embedder
         self._progress = progress
+        self._lexical = LexicalIndex(base.lexical)
+        self._prepared: list[Prepared] = []
+        self._gathered = 0
 
-    def drop(self, passage_ids: list[str]) -> None:
-        """Remove passages from both indexes."""
-        if passage_ids:
-            self.parts.vectors.remove(passage_ids)
-            self.parts.lexical.remove(passage_ids)
+    def add(self, article: Article, repeated: frozenset[str], passages: Sequence[Passage]) -> None:
+        """Publishes what was gathered once there is enough."""
+        first = self._writer.reserve("key", len(passages))
+        keys = tuple(range(first, first + len(passages)))
+        self._prepared.append(Prepared(article, repeated, tuple(passages), keys))
+        self._gathered += len(passages)
+        if self._gathered >= _PORTION:
+            self.publish()
 
-    def put(self, article: Article, repeated: frozenset[str], passages: list[Passage]) -> None:
-        """Store a cleaned article; its passages wait for ``embed``."""
-        self.drop(self.catalogue.put_cleaned(article, repeated, passages))
-        self._pending.append(article.id)
-        self._waiting += len(passages)
-
-    def embed(self) -> None:
-        """Embed and store the passages of the pending articles, a bounded batch at a time."""
-        batch: list[tuple[Passage, Metadata]] = []
-        for article_id in self._pending:
-            metadata, passages = self.catalogue.article_passages(article_id)
-            batch += [(passage, metadata) for passage in passages]
-            if len(batch) >= _WRITE_BATCH:
-                self._write(batch)
-                batch = []
-        self._write(batch)
-        self.parts.lexical.commit()
-
-    def _write(self, batch: list[tuple[Passage, Metadata]]) -> None:
-        if not batch:
+    def publish(self) -> None:
+        """Embed and publish what was gathered, with the files that are complete by it."""
+        if not self._prepared:
             return
-        texts = [embedding_text(passage, metadata) for passage, metadata in batch]
-        vectors = self._embedder.embed(texts, progress=self._advance)
-        passages, metadata = [item[0] for item in batch], [item[1] for item in batch]
-        self.parts.vectors.add([passage.id for passage in passages], vectors, metadata)
-        self.parts.lexical.add(passages, metadata)
+        indexed = [
+            Indexed(key, passage, item.article.metadata)
+            for item in self._prepared
+            for key, passage in zip(item.keys, item.passages, strict=True)
+        ]
+        segment = self._writer.reserve("segment")
+        write_segment(self._base.segment(segment), self._lexical, indexed, self._embedder, self._advance)
+        with self._writer.publishing() as publication:
+            publication.add_segment(segment, len(indexed))
+            publication.put_articles(self._prepared, segment)
+            for path in self._writer.ready_files():
+                publication.complete_file(path)
+            publication.remove_unplaced()
+        self._prepared, self._gathered = [], 0
 
     def _advance(self, count: int) -> None:
         self.embedded += count
-        self._progress("embed", self.embedded, self._waiting)
+        self._progress("embed", self.embedded, max(self.embedded, self._gathered))
 
 
-def _to_clean(catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
+def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
-    by_source = defaultdict(list)
-    for statistics in catalogue.block_statistics():
-        by_source[source_key(statistics.path)].append(statistics)
-    for group in by_source.values():
+    for source in writer.staged_sources():
+        group = writer.statistics(source, _JUDGED_BY)
         repeated = repeated_fingerprints([item.fingerprints for item in group])
         for item in group:
             concerns_it = repeated.intersection(item.fingerprints)
@@ -245,30 +249,5 @@ def _to_clean(catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
                 yield item.article_id, concerns_it
 
 
-def _known(base: Path | None) -> dict[str, str]:
-    if base is None:
-        return {}
-    catalogue = Catalogue(base / CATALOGUE)
-    try:
-        return catalogue.file_hashes()
-    finally:
-        catalogue.close()
-
-
-def _copy(base: Path | None, generation: Path, *, only_catalogue: bool) -> None:
-    if base is None:
-        return
-    shutil.copyfile(base / CATALOGUE, generation / CATALOGUE)
-    if not only_catalogue:
-        shutil.copytree(base / VECTORS, generation / VECTORS)
-        shutil.copytree(base / LEXICAL, generation / LEXICAL)
-
-
-def _readable(catalogue: Path) -> bool:
-    try:
-        opened = Catalogue(catalogue)
-        opened.counts()
-        opened.close()
-    except (OSError, sqlite3.Error):
-        return False
-    return True
+def _incoming(raw: RawArticle) -> Incoming:
+    return Incoming(raw, source_key(raw.path), fingerprints(raw))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,10 @@ _HNSW: Any = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "e
 
 
 class VectorIndex:
-    """Passage ids by nearness to a query vector. One owner per directory; close it when done."""
+    """Passage keys by nearness to a query vector, in one directory.
+
+    Once it is finished, nobody writes to it any more, so that several processes may read it.
+    """
 
     def __init__(self, directory: Path) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -33,6 +38,8 @@ class VectorIndex:
         self._collection: Any = self._client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
+        # Readers drop an index by letting go of it; whoever reads on keeps it open.
+        self._closing = weakref.finalize(self, self._client.close)
 
     def __len__(self) -> int:
         count: int = self._collection.count()
@@ -69,27 +76,64 @@ class VectorIndex:
         found = self._collection.get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], (found["embeddings"] @ vector).tolist(), strict=True))
 
+    def everything(self, keys: Sequence[str]) -> tuple[list[str], NDArray[np.float32], list[dict[str, Any]]]:
+        """Keys, vectors (n, dimension) and filterable values of those of ``keys`` that are here, for another index."""
+        found = self._collection.get(ids=list(keys), include=["embeddings", "metadatas"])
+        return list(found["ids"]), found["embeddings"], list(found["metadatas"])
+
+    def add_as_they_are(self, keys: Sequence[str], vectors: NDArray[np.float32], fields: Sequence[Any]) -> None:
+        """Store what ``everything`` gave."""
+        for start in range(0, len(keys), self._batch):
+            stop = start + self._batch
+            self._collection.upsert(
+                ids=list(keys[start:stop]), embeddings=vectors[start:stop], metadatas=list(fields[start:stop])
+            )
+
     def close(self) -> None:
-        """Flush and release the files."""
-        self._client.close()
+        """Flush and release the files; closing twice is harmless."""
+        self._closing()
+
+
+class Vectors:
+    """Several vector indexes searched as one: cosines compare across them."""
+
+    def __init__(self, parts: Sequence[VectorIndex]) -> None:
+        self._parts = tuple(parts)
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self._parts)
+
+    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> dict[str, float]:
+        """As ``VectorIndex.search``."""
+        found = [item for part in self._parts for item in part.search(vector, k, where).items()]
+        return dict(sorted(found, key=lambda item: -item[1])[:k])
+
+    def similarities(self, vector: NDArray[np.float32], keys: Sequence[str]) -> dict[str, float]:
+        """As ``VectorIndex.similarities``."""
+        return {key: value for part in self._parts for key, value in part.similarities(vector, keys).items()}
 
 
 def _fields(metadata: Metadata) -> dict[str, str | int]:
-    """Filterable values; Chroma refuses None, so what is unknown is absent. Dates are day ordinals."""
+    """Filterable values; Chroma refuses None, so what is unknown is absent. Dates are seconds since 1970."""
     fields: dict[str, str | int] = {"source": (metadata.source or "").casefold()}
     if metadata.published is not None:
-        fields["published"] = metadata.published.toordinal()
+        fields["published"] = epoch(metadata.published)
     return fields
 
 
 def _condition(where: ArticleFilter) -> dict[str, Any] | None:
     conditions: list[dict[str, Any]] = []
     if where.after is not None:
-        conditions.append({"published": {"$gte": where.after.toordinal()}})
+        conditions.append({"published": {"$gte": epoch(where.after)}})
     if where.before is not None:
-        conditions.append({"published": {"$lte": where.before.toordinal()}})
+        conditions.append({"published": {"$lte": epoch(where.before)}})
     if where.source is not None:
         conditions.append({"source": {"$eq": where.source.casefold()}})
     if len(conditions) > 1:
         return {"$and": conditions}
     return conditions[0] if conditions else None
+
+
+def epoch(day: date) -> int:
+    """Seconds from 1970 to the beginning of a day, UTC; negative before."""
+    return (day - date(1970, 1, 1)).days * 86_400

@@ -75,6 +75,7 @@ class Metadata:
         published: publication date, never the clock in a page's header or the crawl date.
         source: publication or agency ("Kyodo").
         byline: author.
+        url: the article's own address.
         found_in: for each field that is known, where it was found ("line 5, headline").
     """
 
@@ -82,6 +83,7 @@ class Metadata:
     published: date | None = None
     source: str | None = None
     byline: str | None = None
+    url: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict)
 
 
