@@ -35,6 +35,7 @@ def clean_article(raw: RawArticle, repeated: frozenset[str] = frozenset()) -> Ar
         text=text,
         segments=segments,
         metadata=find_metadata(raw, decisions),
+        member=raw.member,
     )
 
 

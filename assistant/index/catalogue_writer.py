@@ -117,8 +117,8 @@ class CatalogueWriter:
                 raw = incoming.raw
                 article_id = raw.content_hash[:16]
                 self._db.execute(
-                    "INSERT OR IGNORE INTO articles (id, content_hash, encoding, raw, stated, source_key, fingerprints)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO articles (id, content_hash, encoding, raw, stated, source_key, fingerprints)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key",
                     (
                         article_id,
                         raw.content_hash,
@@ -241,12 +241,12 @@ class CatalogueWriter:
         return [row[0] for row in rows]
 
     def segments(self) -> dict[int, tuple[int, int]]:
-        """Number of every present segment, to how many passages it holds and how many of them are present."""
+        """Number of every present segment, to how many passages it holds and how many of them are kept."""
         rows = self._db.execute(
-            "SELECT s.number, s.passages, (SELECT count(*) FROM passages p JOIN versions v ON v.number = p.version"
-            " WHERE p.segment = s.number AND v.removed IS NULL) FROM segments s WHERE s.removed IS NULL"
+            "SELECT number, passages, (SELECT count(*) FROM passages WHERE segment = s.number) FROM segments s"
+            " WHERE removed IS NULL"
         )
-        return {number: (passages, present) for number, passages, present in rows}
+        return {number: (held, kept) for number, held, kept in rows}
 
     def kept_segments(self) -> list[int]:
         """Numbers of the segments that some kept generation has."""

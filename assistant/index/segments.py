@@ -59,12 +59,12 @@ def to_merge(segments: Mapping[int, tuple[int, int]]) -> list[int]:
     """Which segments become one: the small ones when there are too many, and any that is mostly gone.
 
     Args:
-        segments: number, to how many passages each holds and how many of them are present.
+        segments: number, to how many passages each holds and how many of them are kept.
 
     Since only the smaller half is merged, each passage is copied a number of times that grows with the logarithm of the
     index, so that adding an article costs the same however many there are.
     """
-    chosen = {number for number, (held, present) in segments.items() if held - present > _MOST_GONE * held}
+    chosen = {number for number, (held, kept) in segments.items() if held - kept > _MOST_GONE * held}
     if len(segments) > MOST_SEGMENTS:
         by_size = sorted(segments, key=lambda number: segments[number][1])
         chosen.update(by_size[: len(by_size) - MOST_SEGMENTS // 2])

@@ -105,6 +105,13 @@ class Store:
             raise self.damaged(f"its pointer file {_POINTER} names a base that is not there ('{name[:40]}')")
         return Base(self._bases / name)
 
+    def answers(self, base: Base) -> bool:
+        """Whether it is the one that answers."""
+        try:
+            return self.current() == base
+        except (StoreDamagedError, StoreMismatchError):
+            return False
+
     def require_current(self) -> Base:
         """Like ``current``, but StoreMissingError when there is none."""
         base = self.current()

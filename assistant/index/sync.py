@@ -26,10 +26,10 @@ from assistant.articles import (
     split_passages,
 )
 from assistant.errors import ArticleError, AssistantError, StoreError
-from assistant.index.catalogue import Catalogue
 from assistant.index.catalogue_writer import CatalogueWriter, Incoming, Prepared
 from assistant.index.embedder import Embedder
 from assistant.index.lexical import LexicalIndex
+from assistant.index.opened import Index
 from assistant.index.plan import Progress, SyncPlan, plan_sync
 from assistant.index.segments import Indexed, merge_segments, to_merge, write_segment
 from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
@@ -106,7 +106,7 @@ class Synchroniser:
             articles, passages = writer.counts()
         finally:
             writer.close()
-        if base != self._store.current():
+        if not self._store.answers(base):
             self._store.switch(base)
             self._store.drop_old()
         _log.info("%d articles, %d passages", articles, passages)
@@ -116,9 +116,7 @@ class Synchroniser:
         """The base to write to, with the files that a rebuild has taken over from the one before."""
         current = None if rebuild else self._store.current()
         if current is not None:
-            catalogue = Catalogue.open(current.catalogue)
-            self._store.check_recipe(catalogue, self._recipe)
-            catalogue.close()
+            Index(self._store.directory, self._recipe).close()  # whole, and made in the same way
             return current, frozenset()
         begun = self._store.unfinished(self._recipe)
         base = begun or self._store.start()
@@ -160,9 +158,9 @@ class Synchroniser:
             self._progress("clean", done, len(waiting))
         portions.publish()
         self._finish(writer, plan)
-        while merged := to_merge(writer.segments()):
-            merge_segments(base, writer, merged)
         writer.prune()
+        if merged := to_merge(writer.segments()):
+            merge_segments(base, writer, merged)
         base.drop_segments_but(writer.kept_segments())
         return portions.embedded
 

@@ -1,0 +1,185 @@
+"""The catalogue: round trips, generations that do not change, publishing all or nothing, what is pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.articles import clean_article
+from assistant.index import catalogue_writer
+from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue_writer import CatalogueWriter, Incoming, KnownFile, Prepared
+from assistant.records import Passage, RawArticle, Stated
+
+
+def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArticle:
+    stated = (Stated("title", "T", "made", 0.5),)
+    return RawArticle(path, text, None if member else "utf-8", hash_of * 64, member, stated)
+
+
+def prepared(raw: RawArticle, key: int) -> Prepared:
+    article = clean_article(raw)
+    end = len(article.text)
+    return Prepared(
+        article, frozenset(["f2"]), (Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text),), (key,)
+    )
+
+
+def staged(writer: CatalogueWriter, *raws: RawArticle) -> None:
+    known = KnownFile(raws[0].content_hash, len(raws[0].text), 7)
+    writer.stage(raws[0].path, known, [Incoming(raw, "/news", ("f1", "f2")) for raw in raws])
+
+
+def published(writer: CatalogueWriter, *raws: RawArticle, key: int = 1) -> None:
+    """The articles of one file, in a segment of their own."""
+    staged(writer, *raws)
+    with writer.publishing() as publication:
+        publication.add_segment(key, len(raws))
+        publication.put_articles([prepared(raw, key + place) for place, raw in enumerate(raws)], key)
+        publication.complete_file(raws[0].path)
+        publication.remove_unplaced()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "catalogue.sqlite"
+
+
+@pytest.fixture
+def writer(place: Path) -> Iterator[CatalogueWriter]:
+    opened = CatalogueWriter(place)
+    yield opened
+    opened.close()
+
+
+@settings(deadline=None, max_examples=50)
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    place = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    raw = raw_article("/news/a.jsonl", f"\ufeffKim\0 \r\n{text}", "ab", member="17")
+    writer = CatalogueWriter(place)
+    assert not writer.holds(clean_article(raw))
+    published(writer, raw)
+
+    catalogue, made = Catalogue.open(place), prepared(raw, 1)
+    assert catalogue.raw_article(made.article.id) == raw
+    assert catalogue.article(made.article.id) == made.article
+    assert catalogue.passages(["1"]) == list(made.passages)
+    assert catalogue.article_passages(made.article.id) == (made.article.metadata, list(made.passages))
+    assert catalogue.file_articles() == {raw.path: [made.article.id]}
+    assert catalogue.segments() == {1: 1}
+    assert catalogue.counts() == (1, 1)
+    assert writer.holds(made.article)
+    assert writer.articles_of(raw.path) == [raw]
+    assert writer.files() == {raw.path: KnownFile(raw.content_hash, len(raw.text), 7)}
+    assert writer.staged_files() == {}
+    catalogue.close()
+    writer.close()
+
+
+def test_a_reader_stays_with_its_generation(place: Path, writer: CatalogueWriter) -> None:
+    published(writer, raw_article("/a", "The old story.", "a"), key=1)
+    before = Catalogue.open(place)
+    published(writer, raw_article("/a", "The new story.", "b"), key=2)
+
+    now = before.now()
+    assert [before.live_passages(["2", "1"]), now.live_passages(["2", "1"])] == [["1"], ["2"]]
+    assert before.text("a" * 16) == "The old story."
+    assert before.file_articles() == {"/a": ["a" * 16]}
+    assert now.file_articles() == {"/a": ["b" * 16]}
+    with pytest.raises(KeyError):
+        now.text("a" * 16)
+    assert now.now() is now
+    assert (before.segments(), now.segments()) == ({1: 1}, {1: 1, 2: 1})
+
+
+def test_an_article_goes_with_its_last_place(place: Path, writer: CatalogueWriter) -> None:
+    published(writer, raw_article("/a", "Same.", "a"), raw_article("/a", "Other.", "b", "2"))
+    published(writer, raw_article("/copy", "Same.", "a"), key=5)
+    with writer.publishing() as publication:
+        publication.remove_file("/a")
+        publication.remove_unplaced()
+    now = Catalogue.open(place)
+    assert list(now.article_ids()) == ["a" * 16]
+    assert now.raw_article("a" * 16).path == "/copy"
+
+
+def test_a_publication_that_fails_leaves_no_trace(place: Path, writer: CatalogueWriter) -> None:
+    published(writer, raw_article("/a", "A story.", "a"))
+    before = Catalogue.open(place)
+    with pytest.raises(RuntimeError), writer.publishing() as publication:
+        publication.remove_file("/a")
+        publication.remove_unplaced()
+        raise RuntimeError
+    assert before.now() is before
+    assert writer.counts() == (1, 1)
+
+
+def test_what_is_staged_survives_and_is_not_seen(place: Path, writer: CatalogueWriter) -> None:
+    staged(writer, raw_article("/a", "A story.", "a"))
+    writer.close()
+    again = CatalogueWriter(place)
+    assert list(again.staged_files()) == ["/a"]
+    assert again.ready_files() == []
+    assert again.raw_article("a" * 16).text == "A story."
+    assert Catalogue.open(place).counts() == (0, 0)
+    again.unstage(["/a"])
+    assert again.staged_files() == {}
+    again.close()
+
+
+def test_numbers_are_never_given_out_twice(place: Path, writer: CatalogueWriter) -> None:
+    assert writer.reserve("key", 5) == 1
+    writer.close()
+    again = CatalogueWriter(place)
+    assert again.reserve("key", 1) == 6
+    assert again.reserve("segment") == 1
+    again.close()
+
+
+def test_statistics_hold_every_staged_article_and_the_newest_others(writer: CatalogueWriter) -> None:
+    for number in range(1, 6):
+        published(writer, raw_article(f"/{number}", f"Story {number}.", str(number)), key=number)
+    staged(writer, raw_article("/x", "New.", "e"), raw_article("/x", "Newer.", "f", "2"))
+    found = writer.statistics("/news", 3)
+    assert [item.article_id[0] for item in found] == ["5", "e", "f"]
+    assert [item.repeated for item in found] == [frozenset(["f2"]), None, None]
+    assert writer.staged_sources() == ["/news"]
+
+
+def test_only_what_no_reader_can_need_is_pruned(
+    place: Path, writer: CatalogueWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(writer, raw_article("/a", "The old story.", "a"), key=1)
+    for key in range(2, 8):
+        published(writer, raw_article("/a", f"Story {key}.", str(key)), key=key)
+    writer.prune()
+    assert writer.segments()[1] == (1, 1), "ten minutes have not passed"
+    monkeypatch.setattr(catalogue_writer, "_KEPT_TIME", -catalogue_writer._KEPT_TIME)
+    writer.prune()
+    assert {number: kept for number, (_, kept) in writer.segments().items()} == {
+        1: 0,
+        2: 0,
+        3: 0,
+        4: 1,
+        5: 1,
+        6: 1,
+        7: 1,
+    }
+    with pytest.raises(KeyError):
+        writer.raw_article("a" * 16)
+    assert Catalogue.open(place).counts() == (1, 1)
+
+
+def test_what_is_not_there_is_a_key_error(place: Path, writer: CatalogueWriter) -> None:
+    catalogue = Catalogue.open(place)
+    for look_up in (catalogue.article, catalogue.text, catalogue.metadata, catalogue.raw_article):
+        with pytest.raises(KeyError):
+            look_up("nothing")
+    with pytest.raises(KeyError):
+        catalogue.passages(["99"])
+    assert catalogue.live_passages(["99"]) == []
