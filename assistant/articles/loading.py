@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from assistant.errors import ArticleError
 from assistant.records import RawArticle
@@ -40,7 +41,7 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
             recognisable encoding, or holds no text; the message says which.
     """
     data = read_bytes(path, max_bytes)
-    encoding, text = _decode(path, data)
+    encoding, text = decode(path, data)
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise ArticleError(f"The file {path} is empty: it holds no text.", "Put text in it, or delete it.")
     return RawArticle(
@@ -50,6 +51,21 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """The content of a file that may become an article; ArticleError as for ``load_article``."""
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > max_bytes:
+            raise _too_large(path, size, max_bytes)
+        try:
+            data = file.read(max_bytes + 1)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    if len(data) > max_bytes:  # it grew while it was being read
+        raise _too_large(path, len(data), max_bytes)
+    return data
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, open for reading; ArticleError as for ``load_article`` when it is not one."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -57,18 +73,13 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     # Without O_NONBLOCK, opening a named pipe would wait for a writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _not_regular(path)
-            if status.st_size > max_bytes:
-                raise _too_large(path, status.st_size, max_bytes)
-            data = file.read(max_bytes + 1)
+        file = os.fdopen(os.open(path, flags), "rb")
     except OSError as error:
         raise _unreadable(path, error) from error
-    if len(data) > max_bytes:  # it grew while it was being read
-        raise _too_large(path, len(data), max_bytes)
-    return data
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise _not_regular(path)
+    return file
 
 
 def _unreadable(path: Path, error: OSError) -> ArticleError:
@@ -92,8 +103,8 @@ def _too_large(path: Path, size: int, max_bytes: int) -> ArticleError:
     )
 
 
-def _decode(path: Path, data: bytes) -> tuple[str, str]:
-    """Codec name and text."""
+def decode(path: Path | str, data: bytes) -> tuple[str, str]:
+    """Codec name and text of a file's bytes; ArticleError, naming ``path``, as for ``load_article``."""
     for mark, encoding in _MARKS:
         if data.startswith(mark) and (text := _try_decode(data, encoding)) is not None:
             if _is_binary(text.encode("utf-8", "replace")):
@@ -116,7 +127,7 @@ def _decode(path: Path, data: bytes) -> tuple[str, str]:
     return estimate, text
 
 
-def _binary(path: Path) -> ArticleError:
+def _binary(path: Path | str) -> ArticleError:
     return ArticleError(f"The file {path} is binary, not text.", "Convert it to a text file, or move it away.")
 
 

@@ -1,0 +1,81 @@
+"""RSS and Atom files: one article an entry."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.articles.formats.base import Limits, Skipped, Source, skip
+from assistant.articles.formats.tree import fragment_text
+from assistant.errors import ArticleError
+from assistant.records import RawArticle, Stated
+
+_FEED = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?.{0,500}?\?>|<!--.*?-->|<!doctype[^>]{0,500}>)*<(?:\w+:)?(?:rss|feed|rdf)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.IGNORECASE | re.DOTALL)
+_LONG_ENTITY = 1000
+_SURE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One article for each entry with content or a summary; ``member`` is the entry's number.
+
+    Nothing that a feed names is fetched, so a feed that names itself is read once.
+    """
+
+    name: str = "a feed"
+    suffixes: tuple[str, ...] = (".rss", ".atom", ".rdf", ".xml")
+
+    def claims(self, head: bytes, name: str) -> bool:
+        """By its first element."""
+        return _FEED.match(head) is not None
+
+    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
+        """The articles; ArticleError when it is no feed, or its entities expand."""
+        import feedparser  # slow to import
+
+        data = source.read_whole(limits.article_bytes)
+        if any(b"&" in match[2] or len(match[2]) > _LONG_ENTITY for match in _ENTITY.finditer(data)):
+            raise ArticleError("It declares entities that expand to others, as only a bomb does.", "Delete it.")
+        # A stream: given a text, feedparser might take it for an address or a path.
+        parsed = feedparser.parse(io.BytesIO(data))
+        if not parsed.entries:
+            raise ArticleError("It is not a feed, or a feed without entries.", "Fetch the feed again.")
+        addresses = {link.get("href") for link in parsed.feed.get("links", [])} | {parsed.feed.get("id")}
+        for number, entry in enumerate(parsed.entries, 1):
+            try:
+                yield _article(source, str(number), entry, parsed.feed, addresses)
+            except ArticleError as error:
+                yield skip(source.place_of(str(number)), error)
+        if parsed.bozo and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+            reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
+            yield Skipped(
+                source.place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again."
+            )
+
+
+def _article(source: Source, member: str, entry: Any, feed: Any, addresses: set[str | None]) -> RawArticle:
+    contents = [each.get("value") or "" for each in entry.get("content", [])]
+    markup = max([*contents, entry.get("summary") or ""], key=len)
+    text = fragment_text(markup)
+    if not text:
+        raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
+    found = {
+        "title": fragment_text(entry.get("title") or ""),
+        "published": entry.get("published"),
+        "byline": entry.get("author"),
+        # An entry may name the feed itself, which is not its own address.
+        "url": None if entry.get("link") in addresses else entry.get("link"),
+        "source": feed.get("title"),
+        "language": feed.get("language"),
+    }
+    stated = [
+        Stated(name, value.strip(), f"feed {name}", _SURE) for name, value in found.items() if value and value.strip()
+    ]
+    return source.article(text, stated, member)

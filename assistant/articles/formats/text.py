@@ -1,0 +1,114 @@
+"""Plain text and Markdown: one article a file, as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from assistant.articles.formats.base import Limits, Source
+from assistant.articles.loading import decode, load_article
+from assistant.records import RawArticle, Stated
+
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
+_SURE = 0.95
+#: The keys of front matter that say something, and what.
+FRONT_MATTER = {
+    "title": "title",
+    "headline": "title",
+    "date": "published",
+    "published": "published",
+    "pubdate": "published",
+    "published_at": "published",
+    "publish_date": "published",
+    "date_published": "published",
+    "source": "source",
+    "publisher": "source",
+    "publication": "source",
+    "site_name": "source",
+    "author": "byline",
+    "authors": "byline",
+    "byline": "byline",
+    "section": "section",
+    "category": "section",
+    "language": "language",
+    "lang": "language",
+    "url": "url",
+    "canonical_url": "url",
+    "link": "url",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """One article a file, decoded and otherwise untouched.
+
+    A whole file keeps its encoding and the hash of its bytes; a member of an archive is extracted.
+    """
+
+    name: str = "plain text"
+    suffixes: tuple[str, ...] = (".txt", ".text")
+
+    def claims(self, head: bytes, name: str) -> bool:
+        """Never: any bytes may be text."""
+        return False
+
+    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+        """The article; ArticleError as for ``load_article``."""
+        yield whole_text(source, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """One article a file, decoded and otherwise untouched; its front matter is also what is stated."""
+
+    name: str = "Markdown"
+    suffixes: tuple[str, ...] = (".md", ".markdown")
+
+    def claims(self, head: bytes, name: str) -> bool:
+        """Never: any bytes may be text."""
+        return False
+
+    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+        """The article; ArticleError as for ``load_article``."""
+        article = whole_text(source, limits)
+        stated = front_matter(article.text)
+        if article.encoding is None:
+            yield source.article(article.text, stated)
+        else:
+            yield replace(article, stated=stated)
+
+
+def whole_text(source: Source, limits: Limits) -> RawArticle:
+    """All of a source as one article's text; ArticleError as for ``load_article``."""
+    if not source.member:
+        return load_article(Path(source.path), limits.article_bytes)
+    _, text = decode(source.place, source.read_whole(limits.article_bytes))
+    return source.article(text)
+
+
+def front_matter(text: str) -> tuple[Stated, ...]:
+    """What the front matter at the head of ``text`` states; nothing when there is none or it is not YAML."""
+    match = _FRONT.match(text)
+    if match is None:
+        return ()
+    try:
+        # BaseLoader leaves every value a string and makes no objects; the C loaders crash on deep nesting.
+        known = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, IndexError):
+        return ()
+    if not isinstance(known, dict):
+        return ()
+    stated = []
+    for key, value in known.items():
+        name = (
+            FRONT_MATTER.get(key.strip().lower().replace(" ", "_").replace("-", "_")) if isinstance(key, str) else None
+        )
+        if isinstance(value, list):
+            value = ", ".join(each for each in value if isinstance(each, str))
+        if name is not None and isinstance(value, str) and value.strip():
+            stated.append(Stated(name, value.strip(), f"front matter '{key}'", _SURE))
+    return tuple(stated)
