@@ -11,7 +11,12 @@ from assistant.records import RawArticle
 
 Read = Callable[..., tuple[list[RawArticle], list[Skipped]]]
 
-WORDS = ["the", "harbour", "bridge", "reopened", "on", "Monday", "after", "eleven", "months", "of", "repairs", "city", "council", "said", "engineers", "had", "found", "cracks", "in", "four", "main", "girders", "April", "last", "year", "they", "were", "replaced", "at", "cost", "of", "million", "pounds", "government", "paid", "half"]
+_TEXT = (
+    "the harbour bridge reopened on Monday after eleven months of repairs city council said engineers had found cracks "
+    "in four main girders April last year they were replaced at cost of million pounds government paid half"
+)
+WORDS = _TEXT.split()
+_LIMITS = Limits()
 
 
 def sentence(seed: int, length: int = 25) -> str:
@@ -27,7 +32,8 @@ def page(paragraphs: list[str], head: str = "", before: str = "") -> str:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return (
         f"<!DOCTYPE html><html lang='en-GB'><head><title>Bridge | The Daily</title>{head}</head><body>"
-        f"<nav><a href='/'>Home</a> <a href='/sport'>Sport</a></nav><article><h1>Bridge reopens</h1>{before}{body}</article>"
+        f"<nav><a href='/'>Home</a> <a href='/sport'>Sport</a></nav><article><h1>Bridge reopens</h1>"
+        f"{before}{body}</article>"
         "<footer>Copyright The Daily</footer></body></html>"
     )
 
@@ -37,7 +43,7 @@ def read(tmp_path: Path) -> Read:
     """Writes bytes under a name and reads the file: articles, skipped."""
 
     def read_file(
-        name: str, data: bytes, limits: Limits = Limits(), **options: object
+        name: str, data: bytes, limits: Limits = _LIMITS, **options: object
     ) -> tuple[list[RawArticle], list[Skipped]]:
         path = tmp_path / name
         path.write_bytes(data)

@@ -72,8 +72,8 @@ def docx(body: str, head: str = "") -> bytes:
 
 BODY = (
     "<w:p><w:r><w:t>Title line</w:t></w:r></w:p><w:p/>"
-    "<w:p><w:r><w:t>First </w:t></w:r><w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:del><w:r><w:delText>old</w:delText></w:r>"
-    "</w:del><w:r><w:br/><w:t>line.</w:t></w:r></w:p>"
+    "<w:p><w:r><w:t>First </w:t></w:r><w:ins><w:r><w:t>new</w:t></w:r></w:ins><w:del><w:r><w:delText>old</w:delText>"
+    "</w:r></w:del><w:r><w:br/><w:t>line.</w:t></w:r></w:p>"
     "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Cell.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
 )
 

@@ -19,12 +19,12 @@ def test_without_pyarrow_the_remedy_names_the_extra(read: Read, monkeypatch: pyt
 
 def test_rows_are_articles(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet
+    parquet = pytest.importorskip("pyarrow.parquet")
 
     path = tmp_path / "a.parquet"
     when = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     rows = [{"Body": f"Article {number}.", "date": when, "other": "x"} for number in range(200)]
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     articles = list(read_articles(path))
     assert [article.text for article in articles] == [row["Body"] for row in rows]  # type: ignore[union-attr]
     assert articles[-1].member == "200"  # type: ignore[union-attr]

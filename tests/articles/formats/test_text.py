@@ -23,7 +23,8 @@ def test_a_whole_text_file_is_what_load_article_gives(tmp_path: Path, data: byte
 
 
 def test_markdown_keeps_its_text_and_states_its_front_matter(read: Read) -> None:
-    data = b"---\ntitle: 'Bridge: open'\ndate: 2026-03-02T23:30:00-05:00\nauthors: [Ada Smith, Bo Lee]\non: x\n---\n# Bridge\n\nText.\n"
+    data = b"---\ntitle: 'Bridge: open'\ndate: 2026-03-02T23:30:00-05:00\nauthors: [Ada Smith, Bo Lee]\non: x\n---\n"
+    data += b"# Bridge\n\nText.\n"
     (article,), skipped = read("a.md", data)
     assert article.text.encode() == data
     assert article.encoding == "utf-8"
