@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from assistant.articles.formats.base import Limits, Skipped, Source, skip
 from assistant.articles.formats.html import decode_html, read_page
@@ -15,6 +15,32 @@ from assistant.records import RawArticle, Stated
 _READ = ("text/html", "application/xhtml+xml", "text/plain")
 _OK = 200
 _SURE = 0.9
+
+
+class _Told:
+    """A stream that tells its position, as the WARC parser asks, and ends where an error comes up.
+
+    An exception, or a stream that cannot tell, would be a panic inside the parser.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.error: Exception | None = None
+        self._stream = stream
+        self._position = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.error is not None:
+            return b""
+        try:
+            data = self._stream.read(size)
+        except Exception as error:
+            self.error = error
+            return b""
+        self._position += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._position
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +61,8 @@ class Warc:
         """The articles, record by record; after a damaged record header nothing more is found."""
         from fastwarc.warc import ArchiveIterator, WarcRecordType  # slow to import
 
-        with source.open() as stream:
+        with source.open() as opened:
+            stream = _Told(opened)
             records = ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all")
             for number, record in enumerate(records, 1):
                 headers = record.http_headers
@@ -46,11 +73,17 @@ class Warc:
                         yield self._article(source, str(number), record, limits)
                     except ArticleError as error:
                         yield skip(source.place_of(str(number)), error)
+            if stream.error is not None:
+                raise stream.error
 
     def _article(self, source: Source, member: str, record: Any, limits: Limits) -> RawArticle:
         data = record.reader.read(limits.article_bytes + 1)
         if len(data) > limits.article_bytes:
             raise ArticleError(f"The page is larger than {limits.article_bytes:,} bytes.", "Raise article_bytes.")
+        length = record.http_headers.get("Content-Length") or ""
+        plain = not (record.http_headers.get("Content-Encoding") or record.http_headers.get("Transfer-Encoding"))
+        if plain and length.isdecimal() and len(data) < int(length[:18]):
+            raise ArticleError("The page is cut short.", "Fetch the file again.")
         url = record.headers.get("WARC-Target-URI") or ""
         stated = [Stated("url", url.strip("<>"), "WARC-Target-URI", _SURE)] if url else []
         place = source.place_of(member)

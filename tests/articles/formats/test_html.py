@@ -83,7 +83,7 @@ def test_encodings(read: Read, encoding: str) -> None:
     assert article.text.count(word) == 4
 
 
-@pytest.mark.parametrize("tag", ["div", "b", "p"])
+@pytest.mark.parametrize("tag", ["div", "b"])
 def test_nesting_100000_deep_keeps_the_text(read: Read, tag: str) -> None:
     first, *rest = story(3, 8)
     deep = f"<{tag}>" * 100_000 + f"<p>{first}</p>" + f"</{tag}>" * 100_000

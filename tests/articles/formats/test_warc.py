@@ -45,8 +45,12 @@ def test_pages_of_a_crawl(read: Read) -> None:
 
 def test_a_cut_or_damaged_crawl_keeps_what_came_before(read: Read) -> None:
     data = b"".join(RECORDS)
-    articles, _ = read("a.warc", data[:-500])
-    assert len(articles) >= 2
+    articles, (_, skipped) = read("a.warc", data[:-500])
+    assert [article.member for article in articles] == ["1", "5"]
+    assert "cut short" in skipped.reason
+    articles, skipped_too = read("a.warc.gz", gzip.compress(data)[:-100])
+    assert articles
+    assert skipped_too[-1].place.endswith("a.warc.gz!a.warc")
     articles, skipped = read("a.warc", RECORDS[0] + b"garbage\r\n" * 10 + RECORDS[5])
     assert len(articles) >= 1
     assert len(articles) == 2 or skipped
