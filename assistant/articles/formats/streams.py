@@ -39,14 +39,14 @@ def reader(take: Callable[[int], bytes]) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Reader(take), _CHUNK))
 
 
-def _some(stream: BinaryIO, count: int) -> bytes:
+def some(stream: BinaryIO, count: int) -> bytes:
     """Up to ``count`` bytes from one read: a read for more would lose them when damage follows."""
     return cast(io.BufferedReader, stream).read1(count) if hasattr(stream, "read1") else stream.read(count)
 
 
 def peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes of a stream, and a stream that begins with them again."""
-    head = _some(stream, HEAD_BYTES)
+    head = some(stream, HEAD_BYTES)
     if stream.seekable():
         stream.seek(0)
         return head, stream
@@ -57,7 +57,7 @@ def peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
         if left:
             data, left = left[:count], left[count:]
             return data
-        return _some(stream, count)
+        return some(stream, count)
 
     return head, reader(take)
 
@@ -75,7 +75,7 @@ def unpacked(stream: BinaryIO, packed: Callable[[], int], budget: Budget, ratio:
 
     def take(count: int) -> bytes:
         nonlocal given
-        data = _some(stream, min(count, _CHUNK))
+        data = some(stream, min(count, _CHUNK))
         given += len(data)
         if given > _RATIO_FREE_BYTES and given > ratio * packed():
             raise ArticleError(

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from assistant.articles.formats.base import Limits, Skipped, Source, skip
 from assistant.articles.formats.html import decode_html, read_page
+from assistant.articles.formats.streams import some
 from assistant.articles.loading import decode
 from assistant.errors import ArticleError
 from assistant.records import RawArticle, Stated
@@ -32,7 +33,7 @@ class _Told:
         if self.error is not None:
             return b""
         try:
-            data = self._stream.read(size)
+            data = some(self._stream, size)
         except Exception as error:
             self.error = error
             return b""
