@@ -2,7 +2,8 @@
 
 The run of blocks with the most prose is the body. Inside it only what is plainly clutter goes, because
 losing a line of the article is worse than keeping a line of clutter; before and after it the rules are
-stricter. No page is ever emptied.
+stricter. Of what the rules keep, a classifier drops what looks unlike the articles it was fitted on. No page
+is ever emptied.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from assistant.articles.blocks import Block
+from assistant.articles.classifier import BlockClassifier, bundled_classifier
 from assistant.articles.clutter import FOOTERS, Look, has_trait_of_clutter, is_plea, look_at
+from assistant.articles.features import Features, block_features
 from assistant.articles.titles import lone_title
 
 #: How strongly a block without prose speaks against being inside the body, in words of prose.
@@ -45,6 +49,8 @@ _PROSE_REPEAT_SHARE = 0.005
 _LINE_REPEATS = 3
 _LINE_REPEAT_SHARE = 0.01
 _SAME_STORY_SHARE = 0.4
+#: Share of the words the rules keep that the classifier must leave.
+_LEAST_LEFT = 0.15
 _LISTED = re.compile(r"(?:[-*+•·►▪●◦‣■◾]|\d{1,3}[.):]|[A-Z]{1,3}\d?[.)])\s*\S|.{1,60}[:–—-]\s.*\d|.*\d")
 
 _ENTRY_MARKS = re.compile(r"[,:\"“”–—]")
@@ -59,28 +65,39 @@ class BlockDecision:
     reason: str | None = None
 
 
-def clean_blocks(blocks: Sequence[Block], repeated: frozenset[str] = frozenset()) -> list[BlockDecision]:
+def clean_blocks(
+    blocks: Sequence[Block],
+    repeated: frozenset[str] = frozenset(),
+    *,
+    classifier: BlockClassifier | Literal["bundled"] | None = "bundled",
+) -> list[BlockDecision]:
     """One decision for each block, in order; at least one block is kept if there is any with a character.
 
     Args:
         blocks: all blocks of one file.
         repeated: fingerprints that recur across different stories of the source
             (``repeated_fingerprints``).
+        classifier: of what the rules keep; None: the rules alone.
     """
     looks = [look_at(block) for block in blocks]
-    reasons: list[str | None] = [look.reason for look in looks]
-    _spare_attributions(blocks, reasons)
-    body = _main_body(looks, reasons)
-    if body is not None:
-        _spare_inside(blocks, reasons, body)
-        _judge_head(blocks, looks, reasons, body)
-        _judge_tail(blocks, looks, reasons, body)
+    reasons, body = _by_rules(blocks, looks)
+    if classifier is not None and body is not None:
+        chosen = bundled_classifier() if classifier == "bundled" else classifier
+        features = block_features(blocks, looks, [reason is None for reason in reasons], body)
+        _drop_unlike(looks, reasons, chosen, features)
     _drop_repeated(blocks, looks, reasons, repeated, body)
     if all(reasons):
         reasons = [reason if reason in _NEVER_TEXT else None for reason in reasons]
     if all(reasons):
         reasons = [None] * len(blocks)
     return [BlockDecision(block, reason is None, reason) for block, reason in zip(blocks, reasons, strict=True)]
+
+
+def describe_blocks(blocks: Sequence[Block]) -> Features:
+    """What the classifier is given of ``blocks``, all of one file: (n, f)."""
+    looks = [look_at(block) for block in blocks]
+    reasons, body = _by_rules(blocks, looks)
+    return block_features(blocks, looks, [reason is None for reason in reasons], body)
 
 
 def block_fingerprint(block: Block) -> str:
@@ -112,6 +129,31 @@ def repeated_fingerprints(fingerprints_by_article: Sequence[Sequence[str]]) -> f
         for fingerprint, articles in holders.items()
         if len({story[article] for article in articles}) >= needed[fingerprint[0]]
     )
+
+
+def _by_rules(blocks: Sequence[Block], looks: Sequence[Look]) -> tuple[list[str | None], tuple[int, int] | None]:
+    """Why each block goes by what it looks like and where it stands, None if it does not; and the body."""
+    reasons: list[str | None] = [look.reason for look in looks]
+    _spare_attributions(blocks, reasons)
+    body = _main_body(looks, reasons)
+    if body is not None:
+        _spare_inside(blocks, reasons, body)
+        _judge_head(blocks, looks, reasons, body)
+        _judge_tail(blocks, looks, reasons, body)
+    return reasons, body
+
+
+def _drop_unlike(
+    looks: Sequence[Look], reasons: list[str | None], classifier: BlockClassifier, features: Features
+) -> None:
+    """Drops what the classifier holds for clutter, unless that would take nearly all: then it misjudges the page."""
+    kept = [index for index, reason in enumerate(reasons) if reason is None]
+    sure = classifier.probabilities(features)
+    unlike = [index for index in kept if sure[index] < classifier.threshold]
+    left = sum(looks[index].words for index in kept) - sum(looks[index].words for index in unlike)
+    if left >= _LEAST_LEFT * sum(looks[index].words for index in kept):
+        for index in unlike:
+            reasons[index] = "unlike an article: " + ", ".join(classifier.against(features[index]))
 
 
 def _stories(articles: Sequence[frozenset[str]], holders: dict[str, list[int]]) -> list[int]:
