@@ -40,7 +40,9 @@ def find_base(name: str) -> Base:
     """
     bundled = name == BUNDLED_EMBEDDER
     folder = READER_FOLDER if bundled else Path(name)
-    remedy = f"The configuration's base has to be {BUNDLED_EMBEDDER!r} or a folder with a BERT model's files."
+    remedy = (
+        f"The configuration's base (or teacher) has to be {BUNDLED_EMBEDDER!r} or a folder with a BERT model's files."
+    )
     return Base(
         embedder_weights() if bundled else require(folder / WEIGHTS, remedy),
         require(folder / CONFIG, remedy),

@@ -74,6 +74,18 @@ class Optimiser(_Part):
     train_embeddings: bool = False
 
 
+class Teacher(_Part):
+    """A finished reader that the run learns from too (Hinton et al. 2015; of its own size: Furlanello et al. 2018).
+
+    Attributes:
+        reader: its folder.
+        share: of the loss that is the cross entropy to the teacher's distributions in place of the labels.
+    """
+
+    reader: str
+    share: float = Field(0.5, gt=0, le=1)
+
+
 class TrainingConfig(_Part):
     """Everything a run depends on besides its data.
 
@@ -81,7 +93,7 @@ class TrainingConfig(_Part):
         seed: of every draw.
         base: "bundled-embedder" for the encoder of the bundled embedder, or a folder with a BERT encoder or reader.
         max_length: longest window in tokens.
-        examples, optimiser: see there.
+        examples, optimiser, teacher: see there.
     """
 
     seed: int = 0
@@ -89,6 +101,7 @@ class TrainingConfig(_Part):
     max_length: int = Field(384, ge=32, le=512)
     examples: Examples
     optimiser: Optimiser
+    teacher: Teacher | None = None
 
 
 def load_config(path: Path = DEFAULT) -> TrainingConfig:

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelError
-from assistant.models.files import TOKENIZER, WEIGHTS
+from assistant.models.files import TOKENIZER, WEIGHTS, sha256
 from assistant.reading.training.base import CONFIG, TOKENIZER_CONFIG, Base
 from assistant.reading.training.batches import Batch
 
 if TYPE_CHECKING:
     import torch
+
+
+#: In place of a logit that must not count.
+_LOWEST = -1e4
 
 
 class SpanNetwork:
@@ -58,6 +62,12 @@ class SpanNetwork:
 
         p(start) sums over all gold starts of the window (Clark and Gardner 2018, section 3), p(end) likewise.
         """
+        starts, ends = self.log_probabilities(batch)
+        golds = self._on_device(batch.starts), self._on_device(batch.ends)
+        return (_marginal_loss(starts, golds[0]) + _marginal_loss(ends, golds[1])) / 2
+
+    def log_probabilities(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of starting and of ending at each position: two of (b, n), fp32; padding has next to none."""
         import torch
 
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
@@ -66,12 +76,12 @@ class SpanNetwork:
                 token_type_ids=self._on_device(batch.token_type_ids),
                 attention_mask=self._on_device(batch.mask).long(),
             )
-        mask = self._on_device(batch.mask)
-        losses = [
-            _marginal_loss(logits.float(), mask, self._on_device(gold))
-            for logits, gold in ((found.start_logits, batch.starts), (found.end_logits, batch.ends))
-        ]
-        return (losses[0] + losses[1]) / 2
+        padding = ~self._on_device(batch.mask)
+        starts, ends = (
+            logits.float().masked_fill(padding, _LOWEST).log_softmax(1)
+            for logits in (found.start_logits, found.end_logits)
+        )
+        return starts, ends
 
     def save(self, folder: Path) -> None:
         """Writes a folder that serving, ``assistant.models.export`` and transformers can open: fp16 weights."""
@@ -98,10 +108,45 @@ class SpanNetwork:
         return torch.from_numpy(array).to(self._device)
 
 
-def _marginal_loss(logits: torch.Tensor, mask: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
-    lowest = -1e4
-    everything = logits.masked_fill(~mask, lowest).logsumexp(1)
-    return (everything - logits.masked_fill(~gold, lowest).logsumexp(1)).mean()
+class TaughtNetwork(SpanNetwork):
+    """A network that learns from a teacher's distributions as well as from the labels.
+
+    Args:
+        teacher: a finished reader's files.
+        share: of the loss that comes from it, 0..1.
+    """
+
+    def __init__(
+        self, base: Base, *, teacher: Base, share: float, seed: int, dropout: float, device: torch.device
+    ) -> None:
+        """Raises ModelError when the teacher has another tokenizer: its distributions would be over other tokens."""
+        if sha256(teacher.tokenizer) != sha256(base.tokenizer):
+            raise ModelError(
+                f"The teacher {teacher.weights.parent} has another tokenizer than the base.",
+                "Give a reader that was trained from the same base.",
+            )
+        self._teacher = SpanNetwork(teacher, seed=0, dropout=0.0, device=device)
+        self._teacher.module.eval()  # type: ignore[no-untyped-call]
+        self._share = share
+        super().__init__(base, seed=seed, dropout=dropout, device=device)
+
+    def loss(self, batch: Batch) -> torch.Tensor:
+        """The labels' loss and the cross entropy to the teacher, weighed by its share; the labels' alone in eval."""
+        import torch
+
+        if not self.module.training:
+            return super().loss(batch)
+        with torch.no_grad():
+            taught = self._teacher.log_probabilities(batch)
+        found = self.log_probabilities(batch)
+        golds = self._on_device(batch.starts), self._on_device(batch.ends)
+        labels = sum(_marginal_loss(own, gold) for own, gold in zip(found, golds, strict=True)) / 2
+        distance = sum(-(his.exp() * own).sum(1).mean() for own, his in zip(found, taught, strict=True)) / 2
+        return (1 - self._share) * labels + self._share * distance  # type: ignore[return-value]
+
+
+def _marginal_loss(log_probabilities: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
+    return -log_probabilities.masked_fill(~gold, _LOWEST).logsumexp(1).mean()
 
 
 def _load(module: torch.nn.Module, weights: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -22,11 +23,14 @@ from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import ExampleMaker
 from assistant.reading.training.mining import mine, mined_file
-from assistant.reading.training.network import SpanNetwork
+from assistant.reading.training.network import SpanNetwork, TaughtNetwork
 from assistant.reading.training.sources import digests, find_files, load_files, training_sets
 from assistant.reading.training.trainer import Report, Trainer
 from assistant.reading.windows import WindowMaker
 from assistant.settings import load_settings
+
+if TYPE_CHECKING:
+    import torch
 
 LOG = "training.jsonl"
 #: What the weights were made of: configuration, digests of the data, versions.
@@ -89,7 +93,7 @@ def _train(
     folder, device = options.folder, prepare_torch(options.threads)
     tokenizer = TextTokenizer.from_file(base.tokenizer)
     windows = WindowMaker(tokenizer, max_length=config.max_length)
-    network = SpanNetwork(base, seed=config.seed, dropout=config.optimiser.dropout, device=device)
+    network = _network(config, base, device)
     if not config.optimiser.train_embeddings:
         network.freeze_embeddings()
     maker, mined = _maker(config, options, files, tokenizer)
@@ -97,6 +101,7 @@ def _train(
         "config": config.model_dump(),
         "data": digests(files),
         "base": sha256(base.weights),
+        "teacher": sha256(find_base(config.teacher.reader).weights) if config.teacher else None,
         "retrieved": mined,
         "versions": {name: version(name) for name in ("torch", "transformers", "tokenizers")},
     }
@@ -122,6 +127,15 @@ def _train(
     return done
 
 
+def _network(config: TrainingConfig, base: Base, device: torch.device) -> SpanNetwork:
+    seed, dropout, teacher = config.seed, config.optimiser.dropout, config.teacher
+    if teacher is None:
+        return SpanNetwork(base, seed=seed, dropout=dropout, device=device)
+    return TaughtNetwork(
+        base, teacher=find_base(teacher.reader), share=teacher.share, seed=seed, dropout=dropout, device=device
+    )
+
+
 def _maker(
     config: TrainingConfig, options: RunOptions, files: dict[str, Path], tokenizer: TextTokenizer
 ) -> tuple[ExampleMaker, str | None]:
@@ -145,7 +159,7 @@ def _export(folder: Path) -> None:
 def _identity(config: TrainingConfig, record: Mapping[str, object]) -> str:
     """Says which run this is. A run may be made longer, so its length and where its rate falls do not count."""
     chosen = config.model_dump(exclude={"optimiser": {"tokens", "decay"}})
-    made_of = [chosen, record["data"], record["base"], record["retrieved"]]
+    made_of = [chosen, *(record[part] for part in ("data", "base", "teacher", "retrieved"))]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DatasetError, ModelError
+from assistant.models.files import sha256
 from assistant.reading.onnx_scorer import open_onnx_reader
 from assistant.reading.reader import open_reader
 from assistant.reading.torch_scorer import open_torch_reader
@@ -96,6 +97,37 @@ def test_a_cut_run_ends_with_the_weights_of_an_uncut_one(tiny_base: Path, small_
         assert not (cut / "model.safetensors").exists()
     assert trained(configuration, small_data, cut)[0]
     assert weights(cut) == weights(whole)
+
+
+def test_a_taught_reader_follows_its_teacher(finished: Path, tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
+    alone, taught = config(tiny_base, tokens=12_000), config(tiny_base, tokens=12_000, teacher=str(finished))
+    assert trained(alone, small_data, tmp_path / "alone")[0]
+    assert trained(taught, small_data, tmp_path / "taught")[0]
+    apart = [apart_from(finished, tmp_path / name) for name in ("alone", "taught")]
+    assert apart[1] < apart[0]
+    record = json.loads((tmp_path / "taught" / RECORD).read_text(encoding="utf-8"))
+    assert record["teacher"] == sha256(finished / "model.safetensors")
+
+
+def apart_from(teacher: Path, reader: Path) -> float:
+    """How far the margins of two readers lie apart over a few questions."""
+    texts = ["In 1921 the mayor opened a school. Dev Roy led the team that built it in Quito. It was cold."]
+    questions = ("Who led the team?", "Where did Dev Roy build the school?", "Who closed the bank?")
+    margins = [
+        [open_torch_reader(str(one), threads=1).read(question, texts)[0].margin for question in questions]
+        for one in (teacher, reader)
+    ]
+    return sum(abs(one - other) for one, other in zip(*margins, strict=True))
+
+
+def test_a_teacher_needs_the_tokenizer_of_the_base(
+    finished: Path, tiny_base: Path, small_data: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(finished, other)
+    (other / "tokenizer.json").write_text((other / "tokenizer.json").read_text(encoding="utf-8") + "\n")
+    with pytest.raises(ModelError, match="another tokenizer"):
+        trained(config(tiny_base, tokens=3_000, teacher=str(other)), small_data, tmp_path / "run")
 
 
 def test_a_run_that_is_done_is_not_trained_again(finished: Path, tiny_base: Path, small_data: Path) -> None:
