@@ -13,12 +13,17 @@ from assistant.evaluation.run import RunOptions
 from assistant.evaluation.scores import token_f1
 
 
-def dev_file(name: str) -> Path:
-    """``reader/dev/<name>.jsonl.gz``; ends the program with a hint without the data folder."""
+def data_folder() -> Path:
+    """The folder itself; ends the program with a hint when it is not given."""
     folder = os.environ.get("ASSISTANT_DATA", "")
     if not folder or not Path(folder).is_dir():
         sys.exit("Set ASSISTANT_DATA to the folder of evaluation data (it holds reader/dev/squad1.jsonl.gz).")
-    return Path(folder, "reader", "dev", f"{name}.jsonl.gz")
+    return Path(folder)
+
+
+def dev_file(name: str) -> Path:
+    """``reader/dev/<name>.jsonl.gz``."""
+    return data_folder() / "reader" / "dev" / f"{name}.jsonl.gz"
 
 
 def dev_set(name: str) -> tuple[ReadingQuestion, ...]:
