@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     reader: str = Field("bundled", min_length=1, description="which reader")
 
     passage_tokens: int = Field(160, ge=32, le=384, description="longest passage, in reader tokens")
-    max_file_bytes: int = Field(10_000_000, ge=1, description="larger files are skipped")
+    max_file_bytes: int = Field(10_000_000, ge=1, description="articles, pages and records that are larger are skipped")
+    workers: int = Field(1, ge=1, le=64, description="processes that parse files while indexing")
 
     candidates: int = Field(50, ge=1, le=1000, description="passages taken from each ranking before fusion")
     passages_read: int = Field(8, ge=1, le=200, description="passages given to the reader")

@@ -3,7 +3,7 @@
 from assistant.articles.cleaned import CLEANING_VERSION, clean_article, fingerprints, source_key
 from assistant.articles.cleaning import repeated_fingerprints
 from assistant.articles.discovery import find_article_files
-from assistant.articles.loading import load_article, read_bytes
+from assistant.articles.loading import load_article, open_regular
 from assistant.articles.offsets import OffsetMap
 from assistant.articles.passages import SPLITTER_VERSION, TokenCounter, split_passages
 from assistant.articles.sentences import sentence_spans
@@ -17,7 +17,7 @@ __all__ = [
     "find_article_files",
     "fingerprints",
     "load_article",
-    "read_bytes",
+    "open_regular",
     "repeated_fingerprints",
     "sentence_spans",
     "source_key",

@@ -1,4 +1,4 @@
-"""How sure it is that a block belongs to the article: logistic regression over ``features``, fitted on labelled pages."""
+"""How sure it is that a block is the article's: logistic regression over ``features``, fitted on labelled pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BlockClassifier:
     def from_json(cls, stored: dict[str, Any]) -> BlockClassifier:
         """Raises ValueError when it was fitted to other features than ``NAMES``."""
         if tuple(stored["features"]) != NAMES:
-            raise ValueError("The classifier of blocks was fitted to other features: run tests.benchmarks.fit_cleaning.")
+            raise ValueError("The classifier was fitted to other features: run tests.benchmarks.fit_cleaning.")
         weights, typical = (np.array(list(stored[key].values())) for key in ("weights", "typical"))
         return cls(weights, stored["bias"], typical, stored["threshold"])
 

@@ -6,11 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assistant.articles.formats import SUFFIXES
 from assistant.errors import NothingToIndexError
 
-#: Extensions that are read, lower case.
-EXTENSIONS = (".txt", ".md")
-_EXTENSIONS_IN_WORDS = " and ".join(EXTENSIONS)
+_SUFFIXES_IN_WORDS = ", ".join(SUFFIXES)
 
 
 def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
@@ -18,11 +17,11 @@ def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
 
     Folders are searched to any depth. Names that begin with a dot are skipped there, linked folders are
     not entered, and a linked file counts only if its target lies in the same folder tree, so that nothing
-    outside the given paths is ever read.
+    outside the given paths is ever read. In folders a file is told by its suffix; one that is named itself
+    is taken whatever it is called.
 
     Raises:
-        NothingToIndexError: a path does not exist or cannot be listed, a named file has another
-            extension, or there is no article at all.
+        NothingToIndexError: a path does not exist or cannot be listed, or there is no article at all.
     """
     found: set[Path] = set()
     for given in paths:
@@ -30,7 +29,8 @@ def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
     if not found:
         places = ", ".join(str(path) for path in paths) or "no path at all"
         raise NothingToIndexError(
-            f"No article files in {places}.", f"Put {_EXTENSIONS_IN_WORDS} files there, or name another folder."
+            f"No article files in {places}.",
+            f"Put articles there, or name another folder. Read are: {_SUFFIXES_IN_WORDS}.",
         )
     return sorted(found)
 
@@ -44,12 +44,8 @@ def _files_of(given: Path) -> Iterator[Path]:
         ) from error
     if path.is_dir():
         yield from _files_under(path)
-    elif _is_article_name(path.name):
-        yield path
     else:
-        raise NothingToIndexError(
-            f"The file {given} is not an article file.", f"Files ending in {_EXTENSIONS_IN_WORDS} are read."
-        )
+        yield path
 
 
 def _files_under(root: Path) -> Iterator[Path]:
@@ -76,7 +72,7 @@ def _target_within(link: Path, root: Path) -> Path | None:
 
 
 def _is_article_name(name: str) -> bool:
-    return name.lower().endswith(EXTENSIONS)
+    return name.lower().endswith(SUFFIXES)
 
 
 def _refuse(error: OSError) -> None:

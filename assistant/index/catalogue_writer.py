@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_raw
+from assistant.index.intake import Incoming
+from assistant.index.kinship import Kinship, Membership
 from assistant.index.schema import open_for_writing
 from assistant.records import Article, Passage, RawArticle
 
@@ -27,27 +29,12 @@ class KnownFile:
     Attributes:
         digest: SHA-256 of its bytes, hexadecimal.
         size: bytes.
-        changed_ns: its modification time, nanoseconds.
+        changed_ns: its modification time, nanoseconds; 0 when it was so recent that it does not tell versions apart.
     """
 
     digest: str
     size: int
     changed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An article of a file that is taken in, with what the statistics of repetition need to know.
-
-    Attributes:
-        raw: as its file has it.
-        source_key: articles with the same key are compared for repeated blocks.
-        fingerprints: of its blocks, in order.
-    """
-
-    raw: RawArticle
-    source_key: str
-    fingerprints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +96,12 @@ class CatalogueWriter:
         rows = self._db.execute("SELECT path, digest, size, changed_ns FROM staged_files")
         return {path: KnownFile(digest, size, changed) for path, digest, size, changed in rows}
 
-    def stage(self, path: str, known: KnownFile, articles: Iterable[Incoming]) -> None:
-        """Take in a file with its articles; what is staged of it already is replaced. All or nothing."""
+    def stage(self, path: str, known: KnownFile, articles: Iterable[Incoming]) -> int:
+        """Take in a file with its articles, and say how many; what was staged of it is replaced. All or nothing."""
+        taken = 0
         with self._transaction():
             self._unstage(path)
-            for incoming in articles:
+            for taken, incoming in enumerate(articles, start=1):
                 raw = incoming.raw
                 article_id = raw.content_hash[:16]
                 self._db.execute(
@@ -132,6 +120,7 @@ class CatalogueWriter:
                 self._db.execute("INSERT OR IGNORE INTO staged_places VALUES (?, ?, ?)", (path, raw.member, article_id))
             row = (path, known.digest, known.size, known.changed_ns)
             self._db.execute("INSERT INTO staged_files VALUES (?, ?, ?, ?)", row)
+        return taken
 
     def unstage(self, paths: Iterable[str]) -> None:
         """Forget what was taken in of these files."""
@@ -192,6 +181,46 @@ class CatalogueWriter:
             (path,),
         )
         return [unpacked_raw((path, member), tuple(row)) for path, member, *row in rows]
+
+    def text(self, article_id: str) -> str:
+        """The clean text that is present of an article; KeyError when there is none."""
+        row = self._db.execute(
+            "SELECT text FROM versions WHERE article_id = ? AND removed IS NULL", (article_id,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(article_id)
+        return unpack(row[0])
+
+    def repeated(self, article_id: str) -> frozenset[str]:
+        """What counted as repeated when the present version of an article was cleaned; KeyError when there is none."""
+        row = self._db.execute(
+            "SELECT repeated FROM versions WHERE article_id = ? AND removed IS NULL", (article_id,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(article_id)
+        return frozenset(json.loads(row[0]))
+
+    def going(self, removed: Sequence[str]) -> list[str]:
+        """Articles that no file will have once ``removed`` are gone and what is staged has replaced what was."""
+        rows = self._db.execute(
+            "SELECT article_id FROM versions v WHERE removed IS NULL"
+            " AND article_id NOT IN (SELECT article_id FROM staged_places)"
+            " AND NOT EXISTS (SELECT 1 FROM places p WHERE p.article_id = v.article_id AND p.removed IS NULL"
+            " AND p.path NOT IN (SELECT path FROM staged_files) AND p.path NOT IN (SELECT value FROM json_each(?)))",
+            (json.dumps(removed),),
+        )
+        return [row[0] for row in rows]
+
+    # Families
+
+    def kinship(self) -> Kinship:
+        """Who is whose copy, among all that is known."""
+        return Kinship(self._db)
+
+    def memberships(self) -> dict[str, Membership]:
+        """Of every article that shares a family with another, as published."""
+        rows = self._db.execute("SELECT article_id, family, silent FROM families WHERE removed IS NULL")
+        return {article_id: Membership(family, bool(silent)) for article_id, family, silent in rows}
 
     def holds(self, article: Article) -> bool:
         """Whether this very clean text and metadata are what is present of the article."""
@@ -279,7 +308,7 @@ class CatalogueWriter:
             self._db.execute(
                 "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
             )
-            for table in ("versions", "places", "files", "segments"):
+            for table in ("versions", "places", "files", "segments", "families"):
                 self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
             self._db.execute("DELETE FROM generations WHERE number < :horizon", gone)
             self._db.execute(
@@ -342,6 +371,16 @@ class Publication:
                     for key, one in zip(item.keys, item.passages, strict=True)
                 ],
             )
+
+    def put_memberships(self, memberships: Mapping[str, Membership | None]) -> None:
+        """Families of articles; None for one that is alone by now."""
+        for article_id, one in memberships.items():
+            self._end("families", "article_id = :id", id=article_id)
+            if one is not None:
+                self._db.execute(
+                    "INSERT INTO families VALUES (?, ?, ?, ?, NULL)",
+                    (article_id, one.family, one.silent, self._now["now"]),
+                )
 
     def complete_file(self, path: str) -> None:
         """A staged file, whose articles are all put by now, in place of what was published of it."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Mapping, Sequence
+import os
+import time
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.articles import read_bytes
+from assistant.articles import open_regular
+from assistant.articles.formats import Skipped
 from assistant.errors import ArticleError, NothingToIndexError
 from assistant.index.catalogue_writer import KnownFile
 from assistant.records import SkippedFile, SyncReport
 
+#: The coarsest clock of a file system in use (FAT's), nanoseconds.
+_TICK_NS = 2_000_000_000
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
 Progress = Callable[[str, int, int], None]
 
@@ -36,11 +41,14 @@ class SyncPlan:
     skipped: list[SkippedFile] = field(default_factory=list)
     unchanged: int = 0
 
-    def skip(self, path: Path, error: ArticleError) -> None:
+    def leave(self, path: Path) -> None:
         """Leave a file out; its earlier version, if there is one, stays."""
         self.fresh.pop(path, None)
         self.known.discard(path)
-        self.skipped.append(SkippedFile(str(path), str(error)))
+
+    def note(self, skipped: Iterable[Skipped]) -> None:
+        """Report files and parts of files that give no article."""
+        self.skipped += [SkippedFile(item.place, f"{item.reason} {item.remedy}") for item in skipped]
 
     @property
     def nothing_to_do(self) -> bool:
@@ -73,7 +81,6 @@ def plan_sync(
     paths: Sequence[str | Path],
     known: Mapping[str, KnownFile],
     staged: Mapping[str, KnownFile],
-    max_bytes: int,
     progress: Progress,
 ) -> SyncPlan:
     """Compare the article ``files`` found under ``paths`` with the ``known`` and the ``staged`` ones.
@@ -85,9 +92,9 @@ def plan_sync(
     for done, path in enumerate(files, start=1):
         name = str(path)
         try:
-            now = look_at(path, max_bytes)
+            now = look_at(path, staged.get(name) or known.get(name))
         except ArticleError as error:
-            plan.skip(path, error)
+            plan.skipped.append(SkippedFile(name, str(error)))
         else:
             digests.add(now.digest)
             if (was := staged.get(name)) is not None and was.digest == now.digest:
@@ -109,14 +116,22 @@ def plan_sync(
     return plan
 
 
-def look_at(path: Path, max_bytes: int) -> KnownFile:
-    """A file as it is now; ArticleError when it cannot be read."""
-    data = read_bytes(path, max_bytes)
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise ArticleError(f"The file {path} is no longer there.", "Index again when the folder is settled.") from error
-    return KnownFile(hashlib.sha256(data).hexdigest(), len(data), changed)
+def look_at(path: Path, was: KnownFile | None = None) -> KnownFile:
+    """A file as it is now; ArticleError when it cannot be read.
+
+    A file whose size and time of change are those of ``was`` is taken to hold the same bytes and is not read.
+    """
+    with open_regular(path) as file:
+        status = os.fstat(file.fileno())
+        if was is not None and was.changed_ns and (status.st_size, status.st_mtime_ns) == (was.size, was.changed_ns):
+            return was
+        try:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ArticleError(f"The file {path} cannot be read: {error.strerror}.", "Check the disk.") from error
+    # A file that changed just now may change again within the same tick of the file system's clock.
+    settled = time.time_ns() - status.st_mtime_ns > _TICK_NS
+    return KnownFile(digest, status.st_size, status.st_mtime_ns if settled else 0)
 
 
 def _is_under(path: Path, roots: Sequence[Path]) -> bool:

@@ -37,6 +37,17 @@ CREATE INDEX passages_of_version ON passages (version, ordinal);
 CREATE INDEX passages_of_segment ON passages (segment);
 CREATE TABLE segments (
     number INTEGER PRIMARY KEY, passages INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER);
+CREATE TABLE sketches (article_id TEXT PRIMARY KEY, words INTEGER NOT NULL, sketch BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE sketch_keys (
+    key INTEGER NOT NULL, words INTEGER NOT NULL, article_id TEXT NOT NULL,
+    PRIMARY KEY (key, words DESC, article_id)) WITHOUT ROWID;
+CREATE TABLE kin (
+    article_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL, PRIMARY KEY (article_id, other)) WITHOUT ROWID;
+CREATE INDEX kin_of_other ON kin (other);
+CREATE TABLE families (
+    article_id TEXT NOT NULL, family TEXT NOT NULL, silent INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,
+    PRIMARY KEY (article_id, added)) WITHOUT ROWID;
+CREATE INDEX families_of_family ON families (family);
 CREATE TABLE staged_files (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE staged_places (

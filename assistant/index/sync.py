@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from assistant.articles import (
@@ -19,21 +21,21 @@ from assistant.articles import (
     SPLITTER_VERSION,
     clean_article,
     find_article_files,
-    fingerprints,
-    load_article,
     repeated_fingerprints,
-    source_key,
     split_passages,
 )
-from assistant.errors import ArticleError, AssistantError, StoreError
-from assistant.index.catalogue_writer import CatalogueWriter, Incoming, Prepared
+from assistant.articles.formats import Limits, Skipped
+from assistant.errors import AssistantError, StoreError
+from assistant.index.catalogue_writer import CatalogueWriter, Prepared
 from assistant.index.embedder import Embedder
+from assistant.index.intake import Incoming, Intake, Item, incoming
+from assistant.index.kinship import Kinship, Membership
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.plan import Progress, SyncPlan, plan_sync
 from assistant.index.segments import Indexed, merge_segments, to_merge, write_segment
 from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
-from assistant.records import Article, Passage, RawArticle, SyncReport
+from assistant.records import Article, Passage, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -99,7 +101,7 @@ class Synchroniser:
         writer = CatalogueWriter(base.catalogue)
         try:
             known, staged = writer.files(), writer.staged_files()
-            plan = plan_sync(files, paths, known, staged, self._settings.max_file_bytes, self._progress)
+            plan = plan_sync(files, paths, known, staged, self._progress)
             if not known and not staged and not plan.fresh:
                 raise plan.nothing_readable()
             embedded = 0 if plan.nothing_to_do else self._bring_into_step(base, writer, plan)
@@ -135,7 +137,7 @@ class Synchroniser:
                     reader = CatalogueWriter(old.catalogue)
                     try:
                         for path, known in reader.files().items():
-                            writer.stage(path, known, [_incoming(raw) for raw in reader.articles_of(path)])
+                            writer.stage(path, known, map(incoming, reader.articles_of(path)))
                     finally:
                         reader.close()
             except (OSError, sqlite3.Error):
@@ -146,39 +148,67 @@ class Synchroniser:
     def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
         """How many passages were embedded."""
         self._take_in(writer, plan)
-        portions = _Portions(base, writer, self._embedder, self._progress)
-        waiting = list(_to_clean(writer))
-        for done, (article_id, repeated) in enumerate(waiting, start=1):
+        anew = self._to_index(writer, plan)
+        portions = _Portions(base, writer, self._embedder, anew.memberships, self._progress)
+        for done, (article_id, repeated) in enumerate(anew.in_order(), start=1):
             article = clean_article(writer.raw_article(article_id), repeated)
-            if writer.holds(article):
-                writer.put_repeated(article_id, repeated)
-            else:
-                passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)
-                portions.add(article, repeated, passages)
-            self._progress("clean", done, len(waiting))
+            passages = [] if anew.silent(article_id) else self._split(article)
+            portions.add(article, repeated, passages)
+            self._progress("clean", done, len(anew.articles))
         portions.publish()
-        self._finish(writer, plan)
+        self._finish(writer, plan, anew)
         writer.prune()
         if merged := to_merge(writer.segments()):
             merge_segments(base, writer, merged)
         base.drop_segments_but(writer.kept_segments())
         return portions.embedded
 
+    def _split(self, article: Article) -> list[Passage]:
+        return split_passages(article, self._count_tokens, self._settings.passage_tokens)
+
+    def _to_index(self, writer: CatalogueWriter, plan: SyncPlan) -> _Anew:
+        """What is cleaned otherwise than before, or begins or ceases to speak for itself."""
+        kinship, articles = writer.kinship(), {}
+        to_clean = list(_to_clean(writer))
+        for first in range(0, len(to_clean), _TAKEN_IN_AT_ONCE):
+            with writer.batch():
+                for article_id, repeated in to_clean[first : first + _TAKEN_IN_AT_ONCE]:
+                    article = clean_article(writer.raw_article(article_id), repeated)
+                    if writer.holds(article):
+                        writer.put_repeated(article_id, repeated)
+                    else:
+                        articles[article_id] = repeated
+                        kinship.add(article)
+        going = writer.going(plan.removed)
+        for article_id in going:
+            kinship.leave(article_id)
+
+        def text(article_id: str) -> str:
+            if article_id in articles:
+                return clean_article(writer.raw_article(article_id), articles[article_id]).text
+            return writer.text(article_id)
+
+        before = writer.memberships()
+        now = kinship.memberships(before, articles, text)
+        for article_id in before.keys() | now.keys():
+            if _silent(before, article_id) != _silent(now, article_id) and article_id not in {*articles, *going}:
+                articles[article_id] = writer.repeated(article_id)
+        changed = {name: now.get(name) for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+        return _Anew(articles, now, changed, going, kinship)
+
     def _take_in(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
         """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
         writer.unstage(plan.removed)
-        fresh = list(plan.fresh.items())
-        for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
-            with writer.batch():
-                for path, known in fresh[first : first + _TAKEN_IN_AT_ONCE]:
-                    try:
-                        raw = load_article(path, self._settings.max_file_bytes)
-                    except ArticleError as error:  # it changed since it was looked at
-                        plan.skip(path, error)
-                    else:
-                        writer.stage(str(path), known, [_incoming(raw)])
+        fresh = list(plan.fresh)
+        limits = Limits(article_bytes=self._settings.max_file_bytes)
+        with closing(Intake(limits, self._settings.workers).read(fresh)) as reading:
+            for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
+                with writer.batch():
+                    for done, (path, items) in enumerate(islice(reading, _TAKEN_IN_AT_ONCE), start=first + 1):
+                        _stage(writer, plan, path, items)
+                        self._progress("load", done, len(fresh))
 
-    def _finish(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
+    def _finish(self, writer: CatalogueWriter, plan: SyncPlan, anew: _Anew) -> None:
         """Complete what needed no cleaning, and let go what is gone."""
         with writer.publishing() as publication:
             for path in plan.removed:
@@ -186,15 +216,52 @@ class Synchroniser:
             for path in writer.ready_files():
                 publication.complete_file(path)
             publication.remove_unplaced()
+            publication.put_memberships(anew.changed)
+            anew.kinship.forget(anew.going)
             if not any(writer.counts()):
                 raise plan.nothing_readable()
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """What a sync has to index.
+
+    Attributes:
+        articles: to be cleaned, with what repeats for each.
+        memberships: of all articles that share a family, as they will be.
+        changed: those that differ from what is published; None for an article that is alone by now.
+        going: articles that no file has any more.
+        kinship: what it follows from.
+    """
+
+    articles: Mapping[str, frozenset[str]]
+    memberships: Mapping[str, Membership]
+    changed: Mapping[str, Membership | None]
+    going: Sequence[str]
+    kinship: Kinship
+
+    def silent(self, article_id: str) -> bool:
+        """Whether another article's text speaks for this one."""
+        return _silent(self.memberships, article_id)
+
+    def in_order(self) -> list[tuple[str, frozenset[str]]]:
+        """Those that speak first: no story is ever without a text that is searched."""
+        return sorted(self.articles.items(), key=lambda item: self.silent(item[0]))
 
 
 class _Portions:
     """Gathers cleaned articles until they make a segment, then embeds and publishes them."""
 
-    def __init__(self, base: Base, writer: CatalogueWriter, embedder: Embedder, progress: Progress) -> None:
+    def __init__(
+        self,
+        base: Base,
+        writer: CatalogueWriter,
+        embedder: Embedder,
+        memberships: Mapping[str, Membership],
+        progress: Progress,
+    ) -> None:
         self.embedded = 0
+        self._memberships = memberships
         self._base = base
         self._writer = writer
         self._embedder = embedder
@@ -222,10 +289,14 @@ class _Portions:
             for key, passage in zip(item.keys, item.passages, strict=True)
         ]
         segment = self._writer.reserve("segment")
-        write_segment(self._base.segment(segment), self._lexical, indexed, self._embedder, self._advance)
+        if indexed:
+            write_segment(self._base.segment(segment), self._lexical, indexed, self._embedder, self._advance)
         with self._writer.publishing() as publication:
-            publication.add_segment(segment, len(indexed))
+            if indexed:
+                publication.add_segment(segment, len(indexed))
             publication.put_articles(self._prepared, segment)
+            own = (item.article.id for item in self._prepared)
+            publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
             for path in self._writer.ready_files():
                 publication.complete_file(path)
             publication.remove_unplaced()
@@ -247,5 +318,24 @@ def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
                 yield item.article_id, concerns_it
 
 
-def _incoming(raw: RawArticle) -> Incoming:
-    return Incoming(raw, source_key(raw.path), fingerprints(raw))
+def _silent(memberships: Mapping[str, Membership], article_id: str) -> bool:
+    return article_id in memberships and memberships[article_id].silent
+
+
+def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[Item]) -> None:
+    """Takes in one file; it is left as it was when it gives nothing, or gives less than before by being damaged."""
+    skipped: list[Skipped] = []
+
+    def articles() -> Iterator[Incoming]:
+        for item in items:
+            if isinstance(item, Skipped):
+                skipped.append(item)
+            else:
+                yield item
+
+    taken = writer.stage(str(path), plan.fresh[path], articles())
+    plan.note(skipped)
+    cut_short = any(item.place == str(path) for item in skipped)
+    if not taken or (cut_short and path in plan.known):
+        writer.unstage([str(path)])
+        plan.leave(path)

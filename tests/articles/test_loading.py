@@ -130,12 +130,17 @@ def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> Non
     assert find_article_files([root]) == [inside]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("missing", "does not exist"), ("empty", "No article files"), ("page.html", ".txt and .md")]
-)
-def test_nothing_to_index_says_why(write: Write, tmp_path: Path, name: str, words: str) -> None:
+def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(write: Write, tmp_path: Path) -> None:
+    named, beside = write("story.asp", b"<p>x</p>"), write("photo.jpg", b"x")
+    assert find_article_files([named]) == [named]
+    with pytest.raises(NothingToIndexError):
+        find_article_files([tmp_path])
+    assert beside.exists()
+
+
+@pytest.mark.parametrize(("name", "words"), [("missing", "does not exist"), ("empty", ".html")])
+def test_nothing_to_index_says_why(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "empty").mkdir()
-    write("page.html", b"<p>x</p>")
     with pytest.raises(NothingToIndexError) as caught:
         find_article_files([tmp_path / name])
     assert words in str(caught.value)
