@@ -41,6 +41,8 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
         confidence=confidence,
         member=article.member,
         url=article.metadata.url,
+        family=article.family,
+        retells=article.retells,
     )
     if citation.answer_text != article.text[start:end] or citation.quote != article.text[sentence[0] : sentence[1]]:
         raise StoreDamagedError(

@@ -88,8 +88,39 @@ class Catalogue:
         text, segments, metadata = self._version("text, segments, metadata", article_id)
         placed = tuple(Segment(*item) for item in json.loads(segments))
         return Article(
-            article_id, raw.path, raw.encoding, raw.text, unpack(text), placed, parse_metadata(metadata), raw.member
+            id=article_id,
+            path=raw.path,
+            encoding=raw.encoding,
+            raw_text=raw.text,
+            text=unpack(text),
+            segments=placed,
+            metadata=parse_metadata(metadata),
+            member=raw.member,
+            family=self.family(article_id),
+            retells=self._retold(article_id),
         )
+
+    def family(self, article_id: str) -> str:
+        """The id of the article that represents those publishing its story; its own when it is alone."""
+        row = self._one(f"SELECT family FROM families WHERE article_id = :id AND {live('families')}", id=article_id)
+        return row[0] if row else article_id
+
+    def members(self, family: str) -> list[str]:
+        """Ids of the articles of a family, its representative first."""
+        rows = self._all(
+            f"SELECT article_id FROM families WHERE family = :id AND {live('families')}"
+            " ORDER BY article_id != family, article_id",
+            id=family,
+        )
+        return [row[0] for row in rows] or [family]
+
+    def _retold(self, article_id: str) -> frozenset[str]:
+        rows = self._all(
+            "SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
+            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside'",
+            id=article_id,
+        ).fetchall()
+        return frozenset(self.family(row[0]) for row in rows) - {self.family(article_id)}
 
     def text(self, article_id: str) -> str:
         """The clean text of an article; KeyError when there is none."""

@@ -101,7 +101,8 @@ class CatalogueWriter:
         taken = 0
         with self._transaction():
             self._unstage(path)
-            for taken, incoming in enumerate(articles, start=1):
+            for incoming in articles:
+                taken += 1
                 raw = incoming.raw
                 article_id = raw.content_hash[:16]
                 self._db.execute(

@@ -11,7 +11,8 @@ from assistant.articles.families import COMPARED, KEY_HOLDERS, Grouping, Kin, ki
 from assistant.articles.sketches import Sketch, lookup_keys, sketch, stands_in
 from assistant.records import Article
 
-_RELATIONS = ("copies", "inside", "holds")
+#: What the other one is to an article, by what the article is to it.
+_CONVERSE = {"copies": "copies", "inside": "holds", "holds": "inside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class Kinship:
         related: dict[str, dict[str, set[str]]] = {}
         for article_id, other, relation in database.execute("SELECT article_id, other, relation FROM kin"):
             related.setdefault(article_id, {}).setdefault(relation, set()).add(other)
-            related.setdefault(other, {})
+            related.setdefault(other, {}).setdefault(_CONVERSE[relation], set()).add(article_id)
         for article_id, links in related.items():
-            found = Kin(**{name: frozenset(links.get(name, ())) for name in _RELATIONS})
+            found = Kin(**{name: frozenset(links.get(name, ())) for name in _CONVERSE})
             self._grouping.add(article_id, self._words(article_id), found)
 
     def add(self, article: Article) -> None:
@@ -57,7 +58,7 @@ class Kinship:
         )
         self._db.executemany(
             "INSERT INTO kin VALUES (?, ?, ?)",
-            [(article.id, other, name) for name in _RELATIONS for other in sorted(getattr(found, name))],
+            [(article.id, other, name) for name in _CONVERSE for other in sorted(getattr(found, name))],
         )
         if not found:
             return

@@ -42,7 +42,8 @@ CREATE TABLE sketch_keys (
     key INTEGER NOT NULL, words INTEGER NOT NULL, article_id TEXT NOT NULL,
     PRIMARY KEY (key, words DESC, article_id)) WITHOUT ROWID;
 CREATE TABLE kin (
-    article_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL, PRIMARY KEY (article_id, other)) WITHOUT ROWID;
+    article_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL,
+    PRIMARY KEY (article_id, other)) WITHOUT ROWID;
 CREATE INDEX kin_of_other ON kin (other);
 CREATE TABLE families (
     article_id TEXT NOT NULL, family TEXT NOT NULL, silent INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,

@@ -78,6 +78,7 @@ class Citation:
         quote: the whole sentence around the answer.
         answer_text: the answer as this article words it.
         confidence: of this very span, 0..1.
+        family, retells: whose story the article tells (``Article.family``, ``Article.retells``).
     """
 
     article_id: str
@@ -95,13 +96,15 @@ class Citation:
     confidence: float
     member: str = ""
     url: str | None = None
+    family: str = ""
+    retells: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """Another, distinct answer to the same question.
 
-    ``support`` counts the different articles that cite it.
+    ``support`` counts the stories that say so: copies of one, and a round-up of stories, count once.
     """
 
     text: str

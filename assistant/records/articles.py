@@ -100,6 +100,8 @@ class Article:
         segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
         metadata: title, date, source, byline.
         member: where in the file (``RawArticle.member``).
+        family: id of the article that represents those publishing the same story; this one's own when it is alone.
+        retells: ids of the families whose story is only a part of this article.
     """
 
     id: str
@@ -110,6 +112,8 @@ class Article:
     segments: tuple[Segment, ...]
     metadata: Metadata
     member: str = ""
+    family: str = ""
+    retells: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

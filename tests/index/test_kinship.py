@@ -1,0 +1,126 @@
+"""Families in the catalogue: copies are kept, searched once, and never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.index.catalogue import Catalogue
+from assistant.index.store import Store
+from assistant.index.sync import Synchroniser
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder, count_tokens
+
+STORY = (
+    "The regional council voted on Tuesday to close the harbour road for repairs that will last until spring.\n\n"
+    "Engineers said that the concrete under the eastern lane had cracked after three winters of heavy frost.\n\n"
+    "Ferries will carry lorries across the bay meanwhile, and the port expects delays of up to two hours a day.\n\n"
+    "Mayor Anita Solberg asked residents to use the northern bridge, which has room for twice the present traffic.\n"
+)
+LONGER = STORY + (
+    "\nShop owners on the quay told the paper that they feared for their summer trade and asked for compensation.\n"
+)
+OTHER = (
+    "The national team named twenty-three players for the tour, among them four who have never played abroad.\n\n"
+    "Coach Miriam Adeyemi said the youngest of them had trained with the first squad since the end of August.\n\n"
+    "The tour opens in Montevideo, goes on to Lima and ends with two matches in the capital before Christmas.\n"
+)
+ROUND_UP = f"{STORY}\n{OTHER}\n" + (
+    "In other news the museum of shipping reopens on Friday with an exhibition of charts drawn before 1700.\n"
+)
+
+Sync = Callable[[Path], Catalogue]
+
+
+def ids(catalogue: Catalogue, folder: Path, *names: str) -> list[str]:
+    files = catalogue.file_articles()
+    return [files[str(folder / name)][0] for name in names]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    (made / "apart.txt").write_text(OTHER.replace("tour", "season").replace("Lima", "Quito") * 2, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def sync(tmp_path: Path) -> Sync:
+    """Syncs a folder into a store of its own, and opens what the store then holds."""
+
+    def run(folder: Path) -> Catalogue:
+        store = tmp_path / f"store of {folder.name}"
+        Synchroniser(store, WordEmbedder(), count_tokens, Settings(passage_tokens=40)).run([folder])
+        return Catalogue.open(Store(store).require_current().catalogue)
+
+    return run
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def test_a_copy_is_kept_and_its_passages_are_not_searched(folder: Path, sync: Sync) -> None:
+    write(folder, first=STORY, second=LONGER)
+    catalogue = sync(folder)
+    short, long, apart = ids(catalogue, folder, "first.txt", "second.txt", "apart.txt")
+    assert catalogue.family(short) == catalogue.family(long) == long
+    assert catalogue.members(long) == [long, short]
+    assert catalogue.article_passages(short)[1] == []
+    assert catalogue.article_passages(long)[1]
+    assert catalogue.family(apart) == apart
+    assert catalogue.article(short).family == long
+
+
+def test_a_longer_copy_that_comes_later_speaks_for_the_others(folder: Path, sync: Sync) -> None:
+    write(folder, first=STORY)
+    sync(folder)
+    write(folder, second=LONGER)
+    catalogue = sync(folder)
+    short, long = ids(catalogue, folder, "first.txt", "second.txt")
+    assert catalogue.article_passages(short)[1] == []
+    assert catalogue.article_passages(long)[1]
+
+
+def test_when_the_one_that_speaks_goes_another_speaks(folder: Path, sync: Sync) -> None:
+    write(folder, first=STORY, second=LONGER)
+    sync(folder)
+    (folder / "second.txt").unlink()
+    catalogue = sync(folder)
+    (short,) = ids(catalogue, folder, "first.txt")
+    assert catalogue.family(short) == short
+    assert catalogue.article_passages(short)[1]
+
+
+def test_a_copy_with_another_figure_is_searched_too(folder: Path, sync: Sync) -> None:
+    write(folder, first=LONGER, second=STORY.replace("three winters", "seven winters"))
+    catalogue = sync(folder)
+    long, corrected = ids(catalogue, folder, "first.txt", "second.txt")
+    assert catalogue.family(corrected) == long
+    assert catalogue.article_passages(corrected)[1]
+
+
+def test_a_round_up_stays_apart_from_the_stories_it_retells(folder: Path, sync: Sync) -> None:
+    write(folder, story=STORY, other=OTHER, both=ROUND_UP)
+    catalogue = sync(folder)
+    story, other, both = ids(catalogue, folder, "story.txt", "other.txt", "both.txt")
+    assert {catalogue.family(one) for one in (story, other, both)} == {story, other, both}
+    assert catalogue.article(both).retells >= {story}
+    assert catalogue.article_passages(both)[1]
+
+
+def test_the_order_of_coming_does_not_matter(tmp_path: Path, folder: Path, sync: Sync) -> None:
+    texts = {"first": STORY, "second": LONGER, "both": ROUND_UP, "other": OTHER}
+    for name in texts:
+        write(folder, **{name: texts[name]})
+        last = sync(folder)
+    stepwise = {name: last.family(ids(last, folder, f"{name}.txt")[0]) for name in texts}
+    at_once = tmp_path / "at once"
+    at_once.mkdir()
+    write(at_once, **texts)
+    whole = sync(at_once)
+    assert {name: whole.family(ids(whole, at_once, f"{name}.txt")[0]) for name in texts} == stepwise
