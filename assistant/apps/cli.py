@@ -1,4 +1,4 @@
-"""The command line: ``assistant index``, ``ask``, ``chat``, ``eval`` and ``train``.
+"""The command line: ``assistant index``, ``ask``, ``chat``, ``clean``, ``eval`` and ``train``.
 
 Exit codes: 0 done (an answer was given), 1 the question was refused, 2 wrong usage, 3 an error that is
 explained on standard error, 4 done but some files or questions were left out, 130 interrupted.
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.apps.articles import articles
 from assistant.apps.evaluate import evaluation
-from assistant.apps.options import Config, Exit, Store, Verbose, start
+from assistant.apps.options import Config, Exit, Json, Store, Verbose, start
 from assistant.apps.train import training
 from assistant.errors import AssistantError, StoreMissingError
 from assistant.settings import Settings
@@ -33,10 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(articles)
 app.add_typer(evaluation, name="eval")
 app.add_typer(training, name="train")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:

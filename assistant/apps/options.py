@@ -25,6 +25,7 @@ class Exit(IntEnum):
 
 Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
 
 

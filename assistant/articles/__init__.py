@@ -1,6 +1,6 @@
 """Files -> raw articles -> clean articles with offsets back into the file and metadata -> passages."""
 
-from assistant.articles.cleaned import CLEANING_VERSION, clean_article, fingerprints, source_key
+from assistant.articles.cleaned import CLEANING_VERSION, clean_article, explain_cleaning, fingerprints, source_key
 from assistant.articles.cleaning import repeated_fingerprints
 from assistant.articles.discovery import find_article_files
 from assistant.articles.loading import load_article, open_regular
@@ -14,6 +14,7 @@ __all__ = [
     "OffsetMap",
     "TokenCounter",
     "clean_article",
+    "explain_cleaning",
     "find_article_files",
     "fingerprints",
     "load_article",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from assistant.articles.blocks import Block, split_blocks
-from assistant.articles.cleaning import block_fingerprint, clean_blocks
+from assistant.articles.cleaning import BlockDecision, block_fingerprint, clean_blocks
 from assistant.articles.metadata import find_metadata
 from assistant.records import Article, RawArticle, Segment
 
@@ -37,6 +37,11 @@ def clean_article(raw: RawArticle, repeated: frozenset[str] = frozenset()) -> Ar
         metadata=find_metadata(raw, decisions),
         member=raw.member,
     )
+
+
+def explain_cleaning(raw: RawArticle) -> list[BlockDecision]:
+    """What of an article is kept, block by block, and why the rest is not; as if it stood alone in its source."""
+    return clean_blocks(split_blocks(raw.text))
 
 
 def fingerprints(raw: RawArticle) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ class SyncPlan:
 
     def note(self, skipped: Iterable[Skipped]) -> None:
         """Report files and parts of files that give no article."""
-        self.skipped += [SkippedFile(item.place, f"{item.reason} {item.remedy}") for item in skipped]
+        for item in skipped:
+            reason = f"{item.reason} {item.remedy}"
+            self.skipped.append(SkippedFile(item.place, reason if item.place in reason else f"{item.place}: {reason}"))
 
     @property
     def nothing_to_do(self) -> bool:
