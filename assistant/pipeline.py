@@ -20,11 +20,13 @@ from assistant.records import (
     Answer,
     AnswerSpan,
     Article,
+    ArticleEntry,
     ArticleFilter,
     Fingerprints,
     IndexState,
     Passage,
     RetrievedPassage,
+    SyncPreview,
     SyncReport,
     Trace,
 )
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from assistant.index.embedder import Embedder
     from assistant.index.opened import Index, View
     from assistant.index.plan import Progress
+    from assistant.index.sync import Synchroniser
     from assistant.reading.reader import Reader
 
 _log = logging.getLogger(__name__)
@@ -195,6 +198,13 @@ class Assistant:
         """The passages of an article, in order; KeyError when the index does not hold it."""
         return self._now().view.catalogue.article_passages(article_id)[1]
 
+    def articles(
+        self, *, after: date | None = None, before: date | None = None, source: str | None = None
+    ) -> list[ArticleEntry]:
+        """What the index holds, in the order in which it came; filtered as ``ask`` is."""
+        where = ArticleFilter(after, before, source)
+        return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
+
     def files(self) -> dict[str, list[str]]:
         """Absolute path of every indexed file, to the ids of its articles."""
         return self._now().view.catalogue.file_articles()
@@ -309,6 +319,31 @@ def sync(
     return _sync(articles, chosen, *_models(chosen), rebuild=rebuild, progress=progress)
 
 
+def preview(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+) -> SyncPreview:
+    """What ``sync`` would do; nothing is changed. Raises what it raises."""
+    chosen = _settings(store, settings)
+    return _synchroniser(chosen, *_models(chosen)).preview(_paths(articles))
+
+
+def remove(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+) -> SyncReport:
+    """Take files, folders or addresses out of the index; they stay out until a sync names the file itself.
+
+    Raises what ``assistant.index.sync.Synchroniser.remove`` raises.
+    """
+    chosen = _settings(store, settings)
+    return _synchroniser(chosen, *_models(chosen)).remove(_paths(articles))
+
+
 def _sync(
     articles: str | Path | Sequence[str | Path],
     settings: Settings,
@@ -318,10 +353,19 @@ def _sync(
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> SyncReport:
+    return _synchroniser(settings, embedder, reader, progress).run(_paths(articles), rebuild=rebuild)
+
+
+def _synchroniser(
+    settings: Settings, embedder: Embedder, reader: Reader, progress: Progress | None = None
+) -> Synchroniser:
     from assistant.index.sync import Synchroniser
 
-    paths = [articles] if isinstance(articles, str | Path) else list(articles)
-    return Synchroniser(settings.store, embedder, reader.count_tokens, settings, progress).run(paths, rebuild=rebuild)
+    return Synchroniser(settings.store, embedder, reader.count_tokens, settings, progress)
+
+
+def _paths(articles: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    return [articles] if isinstance(articles, str | Path) else list(articles)
 
 
 def _models(settings: Settings) -> tuple[Embedder, Reader]:

@@ -1,4 +1,4 @@
-"""Commands that look at articles: ``assistant clean``."""
+"""Commands over articles: ``assistant index`` (``sync``), ``articles``, ``remove``, ``clean``."""
 
 from __future__ import annotations
 
@@ -12,16 +12,86 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from assistant.apps.options import Config, Exit, Json, Verbose, start
-from assistant.apps.terminal import printable
+from assistant.apps.options import After, Before, Config, Exit, Json, Source, Store, Verbose, opened, start
+from assistant.apps.terminal import printable, progress_bars, show_article, show_entries, show_preview, show_report
 from assistant.articles import clean_article, explain_cleaning, find_article_files
 from assistant.articles.formats import Limits, Skipped, read_articles
-from assistant.records import Metadata, RawArticle
+from assistant.records import Metadata, RawArticle, SyncReport
+from assistant.settings import Settings
 
-articles = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+commands = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Paths = Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")]
 
 
-@articles.command()
+@commands.command("sync", hidden=True)
+@commands.command()
+def index(
+    paths: Paths,
+    store: Store = None,
+    config: Config = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Clean, split and embed everything anew.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever something changes there.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that parse files.")] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Bring the index into step with folders of articles; the same as ``sync``."""
+    from assistant.pipeline import preview
+
+    settings = start(config, verbose, store, workers=workers)
+    if dry_run:
+        show_preview(preview([*paths], settings=settings), as_json=as_json)
+        return
+    report = _sync_once(paths, settings, rebuild, as_json)
+    if watch:
+        from assistant.index.watching import changes
+
+        for _ in changes(paths, settings.store):
+            report = _sync_once(paths, settings, False, as_json)
+    raise typer.Exit(Exit.SKIPPED if report.skipped else Exit.DONE)
+
+
+@commands.command("articles")
+def list_articles(
+    article: Annotated[str | None, typer.Argument(help="Id of one article: show it whole.")] = None,
+    after: After = None,
+    before: Before = None,
+    source: Source = None,
+    store: Store = None,
+    config: Config = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """List what the index holds, or show one article."""
+    settings = start(config, verbose, store)
+    with opened(settings) as assistant:
+        if article is not None:
+            show_article(assistant, article, as_json=as_json)
+            return
+        entries = assistant.articles(
+            after=after.date() if after else None, before=before.date() if before else None, source=source
+        )
+        show_entries(entries, as_json=as_json)
+
+
+@commands.command()
+def remove(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or addresses.")],
+    store: Store = None,
+    config: Config = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Take articles out of the index; they stay out until they are indexed by name."""
+    from assistant.pipeline import remove as remove_articles
+
+    settings = start(config, verbose, store)
+    show_report(remove_articles([*paths], settings=settings), settings.store, as_json=as_json)
+
+
+@commands.command()
 def clean(
     files: Annotated[list[Path], typer.Argument(help="Files of articles, of any format that is read.")],
     config: Config = None,
@@ -44,6 +114,15 @@ def clean(
             else:
                 _show(item)
     raise typer.Exit(Exit.SKIPPED if skipped else Exit.DONE)
+
+
+def _sync_once(paths: list[Path], settings: Settings, rebuild: bool, as_json: bool) -> SyncReport:
+    from assistant.pipeline import sync
+
+    with progress_bars() as progress:
+        report = sync([*paths], settings=settings, rebuild=rebuild, progress=progress)
+    show_report(report, settings.store, as_json=as_json)
+    return report
 
 
 def _as_record(raw: RawArticle) -> dict[str, Any]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
 
 
 class Exit(IntEnum):
@@ -25,12 +31,24 @@ class Exit(IntEnum):
 
 Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+After = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")]
+Before = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")]
+Source = Annotated[str | None, typer.Option(help="Only articles of this source.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
 
 
-def start(config: Path | None, verbose: bool, store: Path | None = None) -> Settings:
+def start(config: Path | None, verbose: bool, store: Path | None = None, **overrides: Any) -> Settings:
     """Logging and settings of a command."""
     logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
-    return load_settings(config, store=store)
+    return load_settings(config, store=store, **overrides)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Assistant]:
+    """The assistant over the settings' index, closed at the end."""
+    from assistant.pipeline import Assistant
+
+    with Assistant.open(settings=settings) as assistant:
+        yield assistant

@@ -14,13 +14,16 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.answering.citing import by_sentence
-from assistant.records import Answer, Citation, SyncReport
+from assistant.errors import ArticleError
+from assistant.records import Answer, ArticleEntry, Citation, SyncPreview, SyncReport
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
+    from assistant.pipeline import Assistant
 
 _STAGES = {
     "read": "Reading files",
+    "load": "Taking in files",
     "clean": "Cleaning and splitting articles",
     "embed": "Embedding passages",
     "score": "Scoring",
@@ -71,6 +74,47 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         errors.print(f"… and {len(report.skipped) - _SKIPS_SHOWN} more (--json lists them all).")
 
 
+def show_preview(found: SyncPreview, *, as_json: bool) -> None:
+    """What a sync would do, a file a line."""
+    if as_json:
+        _print_json(asdict(found))
+        return
+    for sign, paths in (("+", found.new), ("~", found.changed), ("-", found.removed)):
+        for path in paths:
+            print(f"{sign} {printable(path)}")
+    counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.removed)} removed"
+    print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
+
+
+def show_entries(entries: Sequence[ArticleEntry], *, as_json: bool) -> None:
+    """Articles, a line each: id, date, source, title and where it was read."""
+    for entry in entries:
+        known = entry.metadata
+        if as_json:
+            print(json.dumps(asdict(entry), default=str))
+            continue
+        about = (str(known.published or "          "), known.source or "–", known.title or "–")
+        others = f" and {len(entry.places) - 1} more places" if len(entry.places) > 1 else ""
+        copy = f"  (told by {entry.family})" if entry.family != entry.id else ""
+        print(printable(f"{entry.id}  {'  '.join(about)}  [{entry.places[0]}{others}]{copy}"))
+
+
+def show_article(assistant: Assistant, article_id: str, *, as_json: bool) -> None:
+    """One article: what is known about it, how that was found, and its clean text."""
+    try:
+        article = assistant.article(article_id)
+    except KeyError as error:
+        raise ArticleError(f"The index holds no article {article_id}.", "See the ids: assistant articles.") from error
+    if as_json:
+        print(json.dumps(asdict(article), default=_plain))
+        return
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(Text(printable(article.place), style="bold"))
+    for name, where in article.metadata.found_in.items():
+        console.print(Text(printable(f"  {name}: {getattr(article.metadata, name)}  ({where})"), style="cyan"))
+    console.print(printable(article.text))
+
+
 def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
     """An answer with its citations, or the refusal and what was nearest."""
     if as_json:
@@ -111,6 +155,10 @@ def printable(text: str) -> str:
 def _print_json(value: dict[str, Any]) -> None:
     """One line, in ASCII: nothing in it steers a terminal, and every encoding can write it."""
     print(json.dumps(value), flush=True)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def _headline(answer: Answer, prompts: Prompts) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.index.schema import live, open_for_reading
-from assistant.records import Article, Metadata, Passage, RawArticle, Segment, Stated
+from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle, Segment, Stated
 
 
 class Catalogue:
@@ -134,6 +134,20 @@ class Catalogue:
         """Every article, in the order in which they were first indexed."""
         rows = self._all(f"SELECT article_id FROM versions WHERE {live('versions')} ORDER BY number")
         return (row[0] for row in rows)
+
+    def entries(self) -> Iterator[ArticleEntry]:
+        """Every article, in the order in which they were first indexed."""
+        rows = self._all(
+            "SELECT v.article_id, v.metadata, f.family, (SELECT count(*) FROM passages WHERE version = v.number),"
+            " (SELECT json_group_array(place) FROM (SELECT p.path || iif(p.member = '', '', '!' || p.member) AS place"
+            f" FROM places p WHERE p.article_id = v.article_id AND {live('p')}"
+            " ORDER BY p.path, length(p.member), p.member))"
+            f" FROM versions v LEFT JOIN families f ON f.article_id = v.article_id AND {live('f')}"
+            f" WHERE {live('v')} ORDER BY v.number"
+        )
+        for article_id, metadata, family, passages, places in rows:
+            known = parse_metadata(metadata)
+            yield ArticleEntry(article_id, tuple(json.loads(places)), known, family or article_id, passages)
 
     # Passages
 

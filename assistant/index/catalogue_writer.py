@@ -133,6 +133,18 @@ class CatalogueWriter:
         for table in ("staged_files", "staged_places"):
             self._db.execute(f"DELETE FROM {table} WHERE path = ?", (path,))
 
+    def left_out(self) -> set[str]:
+        """Paths of the files that were removed from the index by hand, and stay out while they are not named."""
+        return {row[0] for row in self._db.execute("SELECT path FROM left_out")}
+
+    def leave_out(self, paths: Iterable[str]) -> None:
+        """Keep these files out of the index."""
+        self._db.executemany("INSERT OR IGNORE INTO left_out VALUES (?)", [(path,) for path in paths])
+
+    def let_in(self, paths: Iterable[str]) -> None:
+        """Keep these files out no longer."""
+        self._db.executemany("DELETE FROM left_out WHERE path = ?", [(path,) for path in paths])
+
     # What there is to clean
 
     def staged_sources(self) -> list[str]:

@@ -13,7 +13,7 @@ from assistant.articles import open_regular
 from assistant.articles.formats import Skipped
 from assistant.errors import ArticleError, NothingToIndexError
 from assistant.index.catalogue_writer import KnownFile
-from assistant.records import SkippedFile, SyncReport
+from assistant.records import SkippedFile, SyncPreview, SyncReport
 
 #: The coarsest clock of a file system in use (FAT's), nanoseconds.
 _TICK_NS = 2_000_000_000
@@ -52,6 +52,18 @@ class SyncPlan:
             reason = f"{item.reason} {item.remedy}"
             self.skipped.append(SkippedFile(item.place, reason if item.place in reason else f"{item.place}: {reason}"))
 
+    def preview(self) -> SyncPreview:
+        """What would be done."""
+        changed = {str(path) for path in self.known}
+        taken = [str(path) for path in (*self.fresh, *self.staged)]
+        return SyncPreview(
+            new=tuple(sorted(path for path in taken if path not in changed)),
+            changed=tuple(sorted(changed)),
+            removed=tuple(sorted(self.removed)),
+            skipped=tuple(self.skipped),
+            unchanged=self.unchanged,
+        )
+
     @property
     def nothing_to_do(self) -> bool:
         """Whether the index is in step already."""
@@ -88,7 +100,7 @@ def plan_sync(
     """Compare the article ``files`` found under ``paths`` with the ``known`` and the ``staged`` ones.
 
     A known file is removed when it is gone from ``paths``, or when it is gone from elsewhere and one of
-    ``files`` has its content: then it has moved.
+    ``files`` has its content: then it has moved. What was fetched from an address stays.
     """
     plan, digests = SyncPlan(), set()
     for done, path in enumerate(files, start=1):
@@ -113,7 +125,9 @@ def plan_sync(
     plan.removed = [
         name
         for name, was in {**known, **staged}.items()
-        if name not in present and (_is_under(Path(name), roots) or (was.digest in digests and not Path(name).exists()))
+        if "://" not in name
+        and name not in present
+        and (_is_under(Path(name), roots) or (was.digest in digests and not Path(name).exists()))
     ]
     return plan
 

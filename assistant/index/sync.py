@@ -25,7 +25,7 @@ from assistant.articles import (
     split_passages,
 )
 from assistant.articles.formats import Limits, Skipped
-from assistant.errors import AssistantError, StoreError
+from assistant.errors import AssistantError, NothingToIndexError, StoreError
 from assistant.index.catalogue_writer import CatalogueWriter, Prepared
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Incoming, Intake, Item, incoming
@@ -35,7 +35,7 @@ from assistant.index.opened import Index
 from assistant.index.plan import Progress, SyncPlan, plan_sync
 from assistant.index.segments import Indexed, merge_segments, to_merge, write_segment
 from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
-from assistant.records import Article, Passage, SyncReport
+from assistant.records import Article, Passage, SyncPreview, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -81,12 +81,67 @@ class Synchroniser:
         Raises NothingToIndexError (nothing readable under ``paths``; nothing is changed),
         StoreLockedError, StoreMismatchError, StoreDamagedError, or StoreError when the disk refuses.
         """
-        started = time.perf_counter()
+        files = self._files(paths)
+
+        def plan(writer: CatalogueWriter) -> SyncPlan:
+            named = {str(Path(path).expanduser().resolve()) for path in paths}
+            writer.let_in(named)
+            kept_out = writer.left_out()
+            wanted = [path for path in files if str(path) not in kept_out]
+            found = plan_sync(wanted, paths, writer.files(), writer.staged_files(), self._progress)
+            if not writer.files() and not writer.staged_files() and not found.fresh:
+                raise found.nothing_readable()
+            return found
+
+        return self._write(plan, rebuild)
+
+    def preview(self, paths: Sequence[str | Path]) -> SyncPreview:
+        """What ``run`` would do; nothing is changed."""
+        files, base = self._files(paths), self._store.current()
+        if base is None:
+            return plan_sync(files, paths, {}, {}, self._progress).preview()
+        with closing(CatalogueWriter(base.catalogue)) as writer:
+            kept_out = writer.left_out().difference(str(Path(path).expanduser().resolve()) for path in paths)
+            wanted = [path for path in files if str(path) not in kept_out]
+            return plan_sync(wanted, paths, writer.files(), writer.staged_files(), self._progress).preview()
+
+    def remove(self, paths: Sequence[str | Path]) -> SyncReport:
+        """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
+
+        Raises NothingToIndexError when nothing of the kind is indexed or nothing else would be left, and what ``run``
+        raises.
+        """
+        places = [str(path) if "://" in str(path) else str(Path(path).expanduser().resolve()) for path in paths]
+
+        def plan(writer: CatalogueWriter) -> SyncPlan:
+            known = writer.files()
+            gone = [
+                name for name in known if any(name == place or Path(place) in Path(name).parents for place in places)
+            ]
+            if not gone:
+                raise NothingToIndexError(
+                    f"Nothing in the index is from {', '.join(places)}.", "See what it holds: assistant articles."
+                )
+            if len(gone) == len(known):
+                raise NothingToIndexError(
+                    "That would leave nothing to answer from.", f"Delete the index instead: {self._store.directory}."
+                )
+            writer.leave_out(gone)
+            return SyncPlan(removed=gone, unchanged=len(known) - len(gone))
+
+        self._store.require_current()
+        return self._write(plan)
+
+    def _files(self, paths: Sequence[str | Path]) -> list[Path]:
         # The store may lie inside an indexed folder; what it holds is no article.
-        files = [path for path in find_article_files(paths) if self._store.directory not in path.parents]
+        return [path for path in find_article_files(paths) if self._store.directory not in path.parents]
+
+    def _write(self, plan: Callable[[CatalogueWriter], SyncPlan], rebuild: bool = False) -> SyncReport:
+        """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
+        started = time.perf_counter()
         try:
             with self._store.writing():
-                report = self._run(files, paths, rebuild)
+                report = self._run(plan, rebuild)
         except AssistantError:
             raise
         except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
@@ -96,18 +151,12 @@ class Synchroniser:
             ) from error
         return replace(report, seconds=time.perf_counter() - started)
 
-    def _run(self, files: list[Path], paths: Sequence[str | Path], rebuild: bool) -> SyncReport:
+    def _run(self, planned: Callable[[CatalogueWriter], SyncPlan], rebuild: bool) -> SyncReport:
         base, carried = self._base(rebuild)
-        writer = CatalogueWriter(base.catalogue)
-        try:
-            known, staged = writer.files(), writer.staged_files()
-            plan = plan_sync(files, paths, known, staged, self._progress)
-            if not known and not staged and not plan.fresh:
-                raise plan.nothing_readable()
+        with closing(CatalogueWriter(base.catalogue)) as writer:
+            plan = planned(writer)
             embedded = 0 if plan.nothing_to_do else self._bring_into_step(base, writer, plan)
             articles, passages = writer.counts()
-        finally:
-            writer.close()
         if not self._store.answers(base):
             self._store.switch(base)
             self._store.drop_old()

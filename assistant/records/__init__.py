@@ -13,6 +13,7 @@ from assistant.records.answers import (
 )
 from assistant.records.articles import (
     Article,
+    ArticleEntry,
     ArticleFilter,
     Metadata,
     Passage,
@@ -24,6 +25,7 @@ from assistant.records.indexes import (
     Fingerprints,
     IndexState,
     SkippedFile,
+    SyncPreview,
     SyncReport,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "AnswerKind",
     "AnswerSpan",
     "Article",
+    "ArticleEntry",
     "ArticleFilter",
     "Citation",
     "Fingerprints",
@@ -45,6 +48,7 @@ __all__ = [
     "Segment",
     "SkippedFile",
     "Stated",
+    "SyncPreview",
     "SyncReport",
     "Trace",
     "Turn",

@@ -115,6 +115,30 @@ class Article:
     family: str = ""
     retells: frozenset[str] = frozenset()
 
+    @property
+    def place(self) -> str:
+        """Path and member in one (``RawArticle.place``)."""
+        return f"{self.path}!{self.member}" if self.member else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article in the index's list.
+
+    Attributes:
+        id: of the article.
+        places: where it was read, path and member in one; the first is the one that citations name.
+        metadata: what is known about it.
+        family: id of the article that represents those publishing the same story.
+        passages: how many of its own are searched; none when another article's text speaks for it.
+    """
+
+    id: str
+    places: tuple[str, ...]
+    metadata: Metadata
+    family: str
+    passages: int
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -149,3 +173,14 @@ class ArticleFilter:
     after: date | None = None
     before: date | None = None
     source: str | None = None
+
+    def admits(self, metadata: Metadata) -> bool:
+        """Whether an article with this metadata may answer."""
+        day = metadata.published
+        if (self.after or self.before) and day is None:
+            return False
+        return (
+            (self.after is None or (day is not None and day >= self.after))
+            and (self.before is None or (day is not None and day <= self.before))
+            and (self.source is None or (metadata.source or "").casefold() == self.source.casefold())
+        )

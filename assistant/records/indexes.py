@@ -46,6 +46,23 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncPreview:
+    """What a sync would do; paths of files.
+
+    Attributes:
+        new, changed, removed: to be taken in, taken in again, forgotten.
+        skipped: files that cannot be looked at, with reasons (whether the others can be read is not tried).
+        unchanged: how many files are indexed as they are.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[SkippedFile, ...]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """What an index holds.
 
