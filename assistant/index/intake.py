@@ -95,6 +95,9 @@ class _Worker:
         path = self._left.pop(0)
         while True:
             try:
+                if self._starting:  # importing the parsers is not the file's fault
+                    self._pipe.recv()
+                    self._starting = False
                 if not self._pipe.poll(PATIENCE):
                     yield self._lost(path, f"It took more than {PATIENCE:.0f} seconds.")
                     return
@@ -117,6 +120,7 @@ class _Worker:
         self._pipe, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_work, args=(theirs, self._left, self._limits), daemon=True)
         self._process.start()
+        self._starting = True
         theirs.close()
 
     def _stop(self) -> None:
@@ -128,6 +132,7 @@ class _Worker:
 def _work(pipe: Connection, files: Sequence[Path], limits: Limits) -> None:
     _limit_memory()
     try:
+        pipe.send(None)
         for path in files:
             for item in _items(path, limits):
                 pipe.send(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -459,3 +460,76 @@ def test_a_store_inside_the_folder_is_not_indexed(folder: Path) -> None:
     sync(folder, store)
     assert titles(store) == {"fishing", "railways", "poetry"}
     assert sync(folder, store).unchanged == 3
+
+
+def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
+    before_any = Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS).preview([folder])
+    assert [Path(path).name for path in before_any.new] == ["fishing.txt", "poetry.txt", "railways.txt"]
+    assert not store.exists()
+    sync(folder, store)
+    before = generation(store)
+    (folder / "music.txt").write_text(story("music"), encoding="utf-8")
+    (folder / "poetry.txt").write_text(story("sculpture"), encoding="utf-8")
+    (folder / "fishing.txt").unlink()
+
+    found = Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS).preview([folder])
+
+    listed = [[Path(path).name for path in paths] for paths in (found.new, found.changed, found.removed)]
+    assert listed == [["music.txt"], ["poetry.txt"], ["fishing.txt"]]
+    assert found.unchanged == 1
+    assert generation(store) == before
+
+
+def test_what_is_removed_stays_out_until_it_is_named(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    synchroniser = Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS)
+
+    report = synchroniser.remove([folder / "poetry.txt"])
+
+    assert (report.removed, report.unchanged, report.articles) == (1, 2, 2)
+    assert titles(store) == {"fishing", "railways"}
+    sync(folder, store)
+    assert titles(store) == {"fishing", "railways"}, "it is still in the folder, and left out"
+    synchroniser.run([folder, folder / "poetry.txt"])
+    assert titles(store) == {"fishing", "railways", "poetry"}
+
+
+def test_removing_what_is_not_there_or_everything_is_refused(folder: Path, store: Path, tmp_path: Path) -> None:
+    synchroniser = Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS)
+    with pytest.raises(StoreMissingError):
+        synchroniser.remove([folder])
+    sync(folder, store)
+    with pytest.raises(NothingToIndexError, match="Nothing in the index is from"):
+        synchroniser.remove([tmp_path / "elsewhere"])
+    with pytest.raises(NothingToIndexError, match="nothing to answer from"):
+        synchroniser.remove([folder])
+    assert titles(store) == {"fishing", "railways", "poetry"}
+
+
+def test_a_file_whose_size_and_time_are_the_same_is_not_read_again(folder: Path, store: Path) -> None:
+    past = 1_600_000_000
+    for path in folder.iterdir():
+        os.utime(path, (past, past))
+    sync(folder, store)
+    same_size = story("poetry").replace("spring", "autumn"[:6])
+    (folder / "poetry.txt").write_text(same_size, encoding="utf-8")
+    os.utime(folder / "poetry.txt", (past, past))
+    assert sync(folder, store).unchanged == 3
+    os.utime(folder / "poetry.txt", (past + 1, past + 1))
+    assert sync(folder, store).changed == 1
+
+
+def test_a_file_of_many_records_is_many_articles(folder: Path, store: Path) -> None:
+    lines = [json.dumps({"title": subject, "text": story(subject)}) for subject in ("music", "chess")]
+    (folder / "records.jsonl").write_text("\n".join([lines[0], "{broken", lines[1]]) + "\n", encoding="utf-8")
+
+    report = sync(folder, store)
+
+    assert (report.new, report.articles) == (4, 5)
+    assert titles(store) == {"fishing", "railways", "poetry", "music", "chess"}
+    (skipped,) = report.skipped
+    assert skipped.path.endswith("records.jsonl!2")
+    index = opened(store)
+    held = index.view().catalogue.file_articles()[str(folder / "records.jsonl")]
+    assert [index.view().catalogue.article(one).member for one in held] == ["1", "3"]
+    index.close()
