@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.embedder import Embedder
 from assistant.index.lexical import LexicalIndex
 from assistant.index.store import Base, flush
 from assistant.index.vectors import VectorIndex
@@ -36,18 +38,16 @@ def embedding_text(passage: Passage, metadata: Metadata) -> str:
 
 
 def write_segment(
-    directory: Path,
-    lexical: LexicalIndex,
-    indexed: Sequence[Indexed],
-    embedder: Embedder,
-    progress: Callable[[int], None],
+    directory: Path, lexical: LexicalIndex, indexed: Sequence[Indexed], embeddings: NDArray[np.float32]
 ) -> None:
-    """Embeds passages into a new segment and adds their words to the lexical index; both are on disk afterwards."""
-    texts = [embedding_text(item.passage, item.metadata) for item in indexed]
+    """Puts n passages with their vectors, (n, dimension), into a new segment, and their words into the lexical index.
+
+    Both are on disk afterwards.
+    """
     keys, metadata = [str(item.key) for item in indexed], [item.metadata for item in indexed]
     vectors = VectorIndex(directory)
     try:
-        vectors.add(keys, embedder.embed(texts, progress=progress), metadata)
+        vectors.add(keys, embeddings, metadata)
     finally:
         vectors.close()
     _flush(directory)

@@ -33,7 +33,8 @@ from assistant.index.kinship import Kinship, Membership
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.plan import Progress, SyncPlan, plan_sync
-from assistant.index.segments import Indexed, merge_segments, to_merge, write_segment
+from assistant.index.segments import Indexed, embedding_text, merge_segments, to_merge, write_segment
+from assistant.index.stopwatch import Stopwatch
 from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
 from assistant.records import Article, Passage, SyncPreview, SyncReport
 from assistant.settings import Settings
@@ -71,6 +72,7 @@ class Synchroniser:
         self._settings = settings
         self._recipe = recipe(embedder, settings)
         self._progress: Progress = progress or (lambda stage, done, total: None)
+        self._stopwatch = Stopwatch()
 
     def run(self, paths: Sequence[str | Path], *, rebuild: bool = False) -> SyncReport:
         """Make the index hold exactly the article files under ``paths``, besides those of other folders.
@@ -138,7 +140,7 @@ class Synchroniser:
 
     def _write(self, plan: Callable[[CatalogueWriter], SyncPlan], rebuild: bool = False) -> SyncReport:
         """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
-        started = time.perf_counter()
+        started, self._stopwatch = time.perf_counter(), Stopwatch()
         try:
             with self._store.writing():
                 report = self._run(plan, rebuild)
@@ -149,7 +151,7 @@ class Synchroniser:
                 f"The index in {self._store.directory} could not be written: {error}.",
                 "Free some space or make the folder writable, then run it again; the index as it was still answers.",
             ) from error
-        return replace(report, seconds=time.perf_counter() - started)
+        return replace(report, seconds=time.perf_counter() - started, timings=self._stopwatch.seconds)
 
     def _run(self, planned: Callable[[CatalogueWriter], SyncPlan], rebuild: bool) -> SyncReport:
         base, carried = self._base(rebuild)
@@ -196,12 +198,16 @@ class Synchroniser:
 
     def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
         """How many passages were embedded."""
-        self._take_in(writer, plan)
-        anew = self._to_index(writer, plan)
-        portions = _Portions(base, writer, self._embedder, anew.memberships, self._progress)
+        with self._stopwatch.stage("load"):
+            self._take_in(writer, plan)
+        with self._stopwatch.stage("clean"):
+            anew = self._to_index(writer, plan)
+        portions = _Portions(base, writer, self._embedder, anew.memberships, self._progress, self._stopwatch)
         for done, (article_id, repeated) in enumerate(anew.in_order(), start=1):
-            article = clean_article(writer.raw_article(article_id), repeated)
-            passages = [] if anew.silent(article_id) else self._split(article)
+            with self._stopwatch.stage("clean"):
+                article = clean_article(writer.raw_article(article_id), repeated)
+            with self._stopwatch.stage("split"):
+                passages = [] if anew.silent(article_id) else self._split(article)
             portions.add(article, repeated, passages)
             self._progress("clean", done, len(anew.articles))
         portions.publish()
@@ -308,8 +314,10 @@ class _Portions:
         embedder: Embedder,
         memberships: Mapping[str, Membership],
         progress: Progress,
+        stopwatch: Stopwatch,
     ) -> None:
         self.embedded = 0
+        self._stopwatch = stopwatch
         self._memberships = memberships
         self._base = base
         self._writer = writer
@@ -339,7 +347,11 @@ class _Portions:
         ]
         segment = self._writer.reserve("segment")
         if indexed:
-            write_segment(self._base.segment(segment), self._lexical, indexed, self._embedder, self._advance)
+            texts = [embedding_text(item.passage, item.metadata) for item in indexed]
+            with self._stopwatch.stage("embed"):
+                vectors = self._embedder.embed(texts, progress=self._advance)
+            with self._stopwatch.stage("write"):
+                write_segment(self._base.segment(segment), self._lexical, indexed, vectors)
         with self._writer.publishing() as publication:
             if indexed:
                 publication.add_segment(segment, len(indexed))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class SyncReport:
         articles, passages: what the index holds after the sync.
         embedded: passages embedded by this run.
         seconds: wall time.
+        timings: seconds by stage ("look", "load", "clean", "split", "embed", "write"); what is left is bookkeeping.
     """
 
     new: int
@@ -43,6 +45,7 @@ class SyncReport:
     passages: int
     embedded: int
     seconds: float
+    timings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
