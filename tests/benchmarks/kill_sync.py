@@ -23,10 +23,35 @@ from pathlib import Path
 from assistant import Assistant, load_settings
 
 ROOT = Path(__file__).parents[2]
-_WORDS = (
-    "harbour council engineer winter ferry bridge mayor school museum river committee budget minister festival"
-    " factory union hospital orchard railway tunnel library theatre market election storm research island"
-).split()
+_WORDS = [
+    "harbour",
+    "council",
+    "engineer",
+    "winter",
+    "ferry",
+    "bridge",
+    "mayor",
+    "school",
+    "museum",
+    "river",
+    "committee",
+    "budget",
+    "minister",
+    "festival",
+    "factory",
+    "union",
+    "hospital",
+    "orchard",
+    "railway",
+    "tunnel",
+    "library",
+    "theatre",
+    "market",
+    "election",
+    "storm",
+    "research",
+    "island",
+]
 
 
 def main() -> None:
