@@ -24,6 +24,8 @@ _MARKS = (
 #: Control bytes that ordinary text does not hold (tab, line ends, page ends and escape are ordinary).
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 _MAX_CONTROL_SHARE = 0.01
+#: Codecs that are not encodings of texts; decoding a long one takes for ever in some.
+_NOT_OF_TEXTS = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape"))
 _SURE_TEXT_CONTROLS = 4
 
 
@@ -125,6 +127,21 @@ def decode(path: Path | str, data: bytes) -> tuple[str, str]:
     if estimate is None or (text := _try_decode(data, estimate)) is None:
         raise ArticleError(f"The encoding of {path} cannot be told.", "Save it again as UTF-8.")
     return estimate, text
+
+
+def decode_as(data: bytes, declared: str | None) -> str | None:
+    """The text of bytes in the encoding that is declared for them; None when they are not in it, or have a mark."""
+    if not declared or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    try:
+        # What says Latin-1 is, on the web, cp1252.
+        name = codecs.lookup(declared).name
+        if name in _NOT_OF_TEXTS:
+            return None
+        text = data.decode("cp1252" if name == "iso8859-1" else name)
+    except (LookupError, ValueError):
+        return None
+    return None if "\x00" in text else text
 
 
 def _binary(path: Path | str) -> ArticleError:

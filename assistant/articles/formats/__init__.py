@@ -1,7 +1,17 @@
 """Files of every kind that is read, as articles: ``read_articles`` finds the format and reads the file as a stream."""
 
 from assistant.articles.formats.base import Format, Limits, Skipped, Source, content_hash
-from assistant.articles.formats.driver import SUFFIXES, read_articles
+from assistant.articles.formats.driver import SUFFIXES, read_articles, read_source
 from assistant.articles.formats.fields import FieldMap
 
-__all__ = ["SUFFIXES", "FieldMap", "Format", "Limits", "Skipped", "Source", "content_hash", "read_articles"]
+__all__ = [
+    "SUFFIXES",
+    "FieldMap",
+    "Format",
+    "Limits",
+    "Skipped",
+    "Source",
+    "content_hash",
+    "read_articles",
+    "read_source",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -68,6 +69,9 @@ class Source:
         opener: gives the bytes as a stream from their beginning; for a file as often as it is asked, for a member once.
         budget: what may still be unpacked of the file.
         depth: how many archives or compressed streams it lies in.
+        on_disk: whether it is of a file, whose bytes can be read again, and was not fetched.
+        charset: the encoding that its server names; None when it names none.
+        known: what is known of its one article from elsewhere; stated where the article itself does not.
     """
 
     path: str
@@ -76,12 +80,29 @@ class Source:
     opener: Callable[[], BinaryIO] = field(repr=False, compare=False)
     budget: Budget = field(repr=False, compare=False)
     depth: int = 0
+    on_disk: bool = True
+    charset: str | None = None
+    known: tuple[Stated, ...] = ()
 
     @classmethod
     def of_file(cls, path: Path, limits: Limits) -> Source:
         """The file at ``path``; opening it raises ArticleError when it is not a readable regular file."""
         budget = Budget(limits.unpacked_bytes, limits.members)
         return cls(str(path.absolute()), "", path.name, lambda: open_regular(path), budget)
+
+    @classmethod
+    def of_bytes(
+        cls,
+        path: str,
+        name: str,
+        data: bytes,
+        limits: Limits,
+        charset: str | None = None,
+        known: tuple[Stated, ...] = (),
+    ) -> Source:
+        """Bytes fetched from the address ``path``."""
+        budget = Budget(limits.unpacked_bytes, limits.members)
+        return cls(path, "", name, lambda: io.BytesIO(data), budget, on_disk=False, charset=charset, known=known)
 
     @property
     def place(self) -> str:
@@ -104,6 +125,8 @@ class Source:
             name=PurePosixPath(member).name,
             opener=opener,
             depth=self.depth + 1,
+            charset=None,
+            known=(),
         )
 
     def article(self, text: str, stated: Iterable[Stated] = (), member: str = "") -> RawArticle:
@@ -111,9 +134,10 @@ class Source:
         text = storable(text)
         if not any(character.isprintable() and not character.isspace() for character in text):
             raise ArticleError("It holds no text.", "Delete it, or save it again with its text.")
-        kept = tuple(
-            sorted((replace(each, value=storable(each.value)) for each in stated), key=lambda each: -each.sure)
-        )
+        found = list(stated)
+        if not member:
+            found += [each for each in self.known if each.field not in {own.field for own in found}]
+        kept = tuple(sorted((replace(each, value=storable(each.value)) for each in found), key=lambda each: -each.sure))
         place = "!".join(filter(None, (self.member, member)))
         return RawArticle(self.path, text, None, content_hash(text, kept), place, kept)
 

@@ -58,7 +58,11 @@ def read_articles(path: Path, limits: Limits = _LIMITS, fields: FieldMap = _FIEL
     Nothing is raised for bad input: a member or record that cannot be read is one ``Skipped`` and the others go on;
     what makes the rest of the file unreadable is one ``Skipped`` that names the file.
     """
-    source = Source.of_file(path, limits)
+    yield from read_source(Source.of_file(path, limits), limits, fields)
+
+
+def read_source(source: Source, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:
+    """The articles of a source, as ``read_articles`` gives those of a file."""
     try:
         yield from _read(source, limits, all_formats(fields))
     except Exhausted as error:

@@ -23,6 +23,21 @@ _SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed.
+
+    Attributes:
+        text: its content, or its summary when that is longer; "" when it has neither.
+        stated: what the feed says about the article.
+        link: address of the article's page, as it stands there; None when it has none, or names the feed itself.
+    """
+
+    text: str
+    stated: tuple[Stated, ...]
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One article for each entry with content or a summary; ``member`` is the entry's number.
 
@@ -38,44 +53,57 @@ class Feed:
 
     def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles; ArticleError when it is no feed, or its entities expand."""
-        import feedparser  # slow to import
-
-        data = source.read_whole(limits.article_bytes)
-        if any(b"&" in match[2] or len(match[2]) > _LONG_ENTITY for match in _ENTITY.finditer(data)):
-            raise ArticleError("It declares entities that expand to others, as only a bomb does.", "Delete it.")
-        # A stream: given a text, feedparser might take it for an address or a path.
-        parsed = feedparser.parse(io.BytesIO(data))
-        if not parsed.entries:
-            raise ArticleError("It is not a feed, or a feed without entries.", "Fetch the feed again.")
-        addresses = {link.get("href") for link in parsed.feed.get("links", [])} | {parsed.feed.get("id")}
-        for number, entry in enumerate(parsed.entries, 1):
+        entries, damage = read_feed(source.read_whole(limits.article_bytes), source.place)
+        for number, entry in enumerate(entries, 1):
             try:
-                yield _article(source, str(number), entry, parsed.feed, addresses)
+                if not entry.text:
+                    raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
+                yield source.article(entry.text, entry.stated, str(number))
             except ArticleError as error:
                 yield skip(source.place_of(str(number)), error)
-        if parsed.bozo and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
-            reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
-            yield Skipped(
-                source.place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again."
-            )
+        if damage is not None:
+            yield damage
 
 
-def _article(source: Source, member: str, entry: Any, feed: Any, addresses: set[str | None]) -> RawArticle:
+def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
+    """The entries of a feed, and what is to be said when it is damaged.
+
+    Raises:
+        ArticleError: it is no feed, or its entities expand.
+    """
+    import feedparser  # slow to import
+
+    if any(b"&" in match[2] or len(match[2]) > _LONG_ENTITY for match in _ENTITY.finditer(data)):
+        raise ArticleError("It declares entities that expand to others, as only a bomb does.", "Delete it.")
+    # A stream: given a text, feedparser might take it for an address or a path.
+    parsed = feedparser.parse(io.BytesIO(data))
+    if not parsed.entries:
+        raise ArticleError("It is not a feed, or a feed without entries.", "Fetch the feed again.")
+    addresses = {link.get("href") for link in parsed.feed.get("links", [])} | {parsed.feed.get("id")}
+    entries = [_entry(entry, parsed.feed, addresses) for entry in parsed.entries]
+    if not parsed.bozo or isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+        return entries, None
+    reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
+    return entries, Skipped(
+        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again."
+    )
+
+
+def _entry(entry: Any, feed: Any, addresses: set[str | None]) -> Entry:
     contents = [each.get("value") or "" for each in entry.get("content", [])]
     markup = max([*contents, entry.get("summary") or ""], key=len)
-    text = fragment_text(markup)
-    if not text:
-        raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
+    link = (entry.get("link") or "").strip()
+    # An entry may name the feed itself, which is not its own address.
+    own_link = None if not link or entry.get("link") in addresses else link
     found = {
         "title": fragment_text(entry.get("title") or ""),
         "published": entry.get("published"),
         "byline": entry.get("author"),
-        # An entry may name the feed itself, which is not its own address.
-        "url": None if entry.get("link") in addresses else entry.get("link"),
+        "url": own_link,
         "source": feed.get("title"),
         "language": feed.get("language"),
     }
-    stated = [
+    stated = tuple(
         Stated(name, value.strip(), f"feed {name}", _SURE) for name, value in found.items() if value and value.strip()
-    ]
-    return source.article(text, stated, member)
+    )
+    return Entry(fragment_text(markup), stated, own_link)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import lxml.etree
 from assistant.articles.formats.base import Limits, Source
 from assistant.articles.formats.markup import stated_in
 from assistant.articles.formats.tree import parse
-from assistant.articles.loading import decode
+from assistant.articles.loading import decode, decode_as
 from assistant.errors import ArticleError
 from assistant.records import RawArticle, Stated
 
@@ -53,7 +52,7 @@ class Html:
     def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError when the page has none."""
         data = source.read_whole(limits.article_bytes)
-        page = read_page(decode_html(data, source.place))
+        page = read_page(decode_html(data, source.place, source.charset))
         yield source.article(page.text, page.stated)
 
 
@@ -64,17 +63,9 @@ def decode_html(data: bytes, place: str, charset: str | None = None) -> str:
         ArticleError: it is binary, or of no recognisable encoding.
     """
     named = _CHARSET.search(data[:_HEAD_BYTES])
-    declared = charset or (named[1].decode("ascii", "replace") if named else None)
-    if declared and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            # Pages that say Latin-1 are, on the web, cp1252.
-            name = codecs.lookup(declared).name
-            text = data.decode("cp1252" if name == "iso8859-1" else name)
-        except (LookupError, ValueError):
-            pass
-        else:
-            if "\x00" not in text:
-                return text
+    for declared in (charset, named[1].decode("ascii", "replace") if named else None):
+        if (text := decode_as(data, declared)) is not None:
+            return text
     return decode(place, data)[1].lstrip("\ufeff")
 
 

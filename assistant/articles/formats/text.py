@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from assistant.articles.formats.base import Limits, Source
-from assistant.articles.loading import decode, load_article
+from assistant.articles.loading import decode, decode_as, load_article
 from assistant.records import RawArticle, Stated
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
@@ -84,10 +84,11 @@ class Markdown:
 
 def whole_text(source: Source, limits: Limits) -> RawArticle:
     """All of a source as one article's text; ArticleError as for ``load_article``."""
-    if not source.member:
+    if source.on_disk and not source.member:
         return load_article(Path(source.path), limits.article_bytes)
-    _, text = decode(source.place, source.read_whole(limits.article_bytes))
-    return source.article(text)
+    data = source.read_whole(limits.article_bytes)
+    text = decode_as(data, source.charset)
+    return source.article(decode(source.place, data)[1] if text is None else text)
 
 
 def front_matter(text: str) -> tuple[Stated, ...]:
