@@ -45,6 +45,7 @@ _TIME_FIRST = re.compile(rf"\W*(?:{_CLOCK})", re.IGNORECASE)
 _TIME_OR_WEEKDAY = re.compile(rf"{_CLOCK}|{_WEEKDAY}", re.IGNORECASE)
 _LONGEST_LABELLED = 100
 _LONGEST_BARE = 80
+_LONGEST_DATELINE = 120
 #: Letters between a label and its date ("Published by Emry May 12, 2023"); labels that say less must stand beside it.
 _LETTERS_BETWEEN = {"published": 12, "posted": 12, "updated": 12, "modified": 12}
 _PLACE = r"[A-Z][\w.'’-]*(?:[ ,/]+(?:[A-Z][\w.'’-]*|al|da|de|do|el|la|of)){0,5}"
@@ -120,6 +121,7 @@ def is_of_a_copy(text: str) -> bool:
 
 def read_dateline(text: str) -> Dateline | None:
     """The dateline that ``text`` begins with; None if it has none with a day."""
+    text = text[:_LONGEST_DATELINE]
     match = next(filter(None, (form.match(text) for form in _DATELINES)), None)
     if match is None or re.fullmatch(_WEEKDAY, match["source"], re.IGNORECASE):
         return None
