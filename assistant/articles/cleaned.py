@@ -11,7 +11,7 @@ from assistant.articles.metadata import find_metadata
 from assistant.records import Article, RawArticle, Segment
 
 #: Part of an index's recipe: a change here means that stored articles should be cleaned again.
-CLEANING_VERSION = 2
+CLEANING_VERSION = 3
 
 _SEPARATOR = "\n\n"
 _ID_DIGITS = 16

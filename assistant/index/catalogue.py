@@ -8,7 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -246,9 +246,9 @@ def unpack(blob: bytes) -> str:
 
 
 def dump_metadata(metadata: Metadata) -> str:
-    """Metadata as JSON; dates in ISO 8601, what is not known left out."""
+    """Metadata as JSON; dates and moments in ISO 8601, what is not known left out."""
     fields = {name: value for name, value in asdict(metadata).items() if value is not None}
-    return json.dumps(fields, default=date.isoformat, ensure_ascii=False)
+    return json.dumps(fields, default=lambda moment: moment.isoformat(), ensure_ascii=False)
 
 
 def parse_metadata(stored: str) -> Metadata:
@@ -256,4 +256,6 @@ def parse_metadata(stored: str) -> Metadata:
     fields = json.loads(stored)
     if "published" in fields:
         fields["published"] = date.fromisoformat(fields["published"])
+    if "published_at" in fields:
+        fields["published_at"] = datetime.fromisoformat(fields["published_at"])
     return Metadata(**fields)

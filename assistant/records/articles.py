@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,16 @@ class Metadata:
 
     Attributes:
         title: headline.
-        published: publication date, never the clock in a page's header or the crawl date.
+        published: day of publication as the publisher states it, never the clock in a page's header or the crawl date.
         source: publication or agency ("Kyodo").
         byline: author.
         url: the article's own address.
-        found_in: for each field that is known, where it was found ("line 5, headline").
+        published_at: moment of publication with its offset; None unless both time and zone are stated.
+        section: of the publication ("sport").
+        language: ISO 639-1, lower case ("en").
+        found_in: for each field that is known, where it was found ("line 5: first heading"); what is said of
+            "published" holds for ``published_at`` too.
+        sure: for the same fields, how much each is to be trusted, 0..1.
     """
 
     title: str | None = None
@@ -84,7 +89,11 @@ class Metadata:
     source: str | None = None
     byline: str | None = None
     url: str | None = None
+    published_at: datetime | None = None
+    section: str | None = None
+    language: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class Article:
         raw_text: the file's characters, or those extracted for this article.
         text: the clean text; the segments' characters joined by blank lines.
         segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
-        metadata: title, date, source, byline.
+        metadata: title, date, source and the rest that is known.
         member: where in the file (``RawArticle.member``).
         family: id of the article that represents those publishing the same story; this one's own when it is alone.
         retells: ids of the families whose story is only a part of this article.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from assistant.articles import clean_article
 from assistant.index import catalogue_writer
-from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue import Catalogue, dump_metadata, parse_metadata
 from assistant.index.catalogue_writer import CatalogueWriter, Incoming, KnownFile, Prepared
-from assistant.records import Passage, RawArticle, Stated
+from assistant.records import Metadata, Passage, RawArticle, Stated
 
 
 def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArticle:
@@ -79,6 +80,41 @@ def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.Tem
     assert writer.staged_files() == {}
     catalogue.close()
     writer.close()
+
+
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(
+    st.builds(
+        Metadata,
+        title=WORDS,
+        published=st.none() | st.dates(),
+        source=WORDS,
+        byline=WORDS,
+        url=WORDS,
+        published_at=st.none() | st.datetimes(timezones=OFFSETS),
+        section=WORDS,
+        language=WORDS,
+        found_in=st.dictionaries(st.just("title"), st.text(max_size=20)),
+        sure=st.dictionaries(st.just("title"), st.floats(0, 1)),
+    )
+)
+def test_metadata_comes_back(metadata: Metadata) -> None:
+    back = parse_metadata(dump_metadata(metadata))
+    assert back == metadata
+    if metadata.published_at is not None:
+        assert back.published_at is not None
+        assert back.published_at.utcoffset() == metadata.published_at.utcoffset()
+
+
+def test_metadata_written_before_a_field_was_known_is_read() -> None:
+    stored = '{"title": "T", "published": "2018-05-19", "found_in": {"title": "line 1"}}'
+    assert parse_metadata(stored) == Metadata("T", date(2018, 5, 19), found_in={"title": "line 1"})
+    assert dump_metadata(Metadata(published_at=datetime.fromisoformat("2018-05-19T20:46:00+09:00"))) == (
+        '{"published_at": "2018-05-19T20:46:00+09:00", "found_in": {}, "sure": {}}'
+    )
 
 
 def test_a_reader_stays_with_its_generation(place: Path, writer: CatalogueWriter) -> None:

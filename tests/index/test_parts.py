@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,11 @@ TEXTS = [
     "The fishing fleet returned with a record catch.",
     "Parliament debated the railway budget for nine hours.",
 ]
+#: By UTC, it is the day after.
+LATE = datetime(2018, 6, 14, 23, 30, tzinfo=timezone(-timedelta(hours=5)))
 METADATA = [
     Metadata(title="Japan sends diplomat", source="Kyodo", published=date(2018, 5, 19)),
-    Metadata(source="KYODO", published=date(2018, 6, 14)),
+    Metadata(source="KYODO", published=date(2018, 6, 14), published_at=LATE),
     Metadata(source="Reuters", published=date(2019, 1, 1)),
     Metadata(),
 ]
