@@ -84,7 +84,7 @@ def clean_blocks(
     if classifier is not None and body is not None:
         chosen = bundled_classifier() if classifier == "bundled" else classifier
         features = block_features(blocks, looks, [reason is None for reason in reasons], body)
-        _drop_unlike(looks, reasons, chosen, features)
+        _drop_unlike(looks, reasons, chosen, features, spared=lone_title(blocks, looks))
     _drop_repeated(blocks, looks, reasons, repeated, body)
     if all(reasons):
         reasons = [reason if reason in _NEVER_TEXT else None for reason in reasons]
@@ -144,12 +144,17 @@ def _by_rules(blocks: Sequence[Block], looks: Sequence[Look]) -> tuple[list[str 
 
 
 def _drop_unlike(
-    looks: Sequence[Look], reasons: list[str | None], classifier: BlockClassifier, features: Features
+    looks: Sequence[Look],
+    reasons: list[str | None],
+    classifier: BlockClassifier,
+    features: Features,
+    *,
+    spared: int | None,
 ) -> None:
     """Drops what the classifier holds for clutter, unless that would take nearly all: then it misjudges the page."""
     kept = [index for index, reason in enumerate(reasons) if reason is None]
     sure = classifier.probabilities(features)
-    unlike = [index for index in kept if sure[index] < classifier.threshold]
+    unlike = [index for index in kept if sure[index] < classifier.threshold and index != spared]
     left = sum(looks[index].words for index in kept) - sum(looks[index].words for index in unlike)
     if left >= _LEAST_LEFT * sum(looks[index].words for index in kept):
         for index in unlike:
