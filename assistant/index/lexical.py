@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ _ANALYZER = "english_news"
 _WRITER_BYTES = 64_000_000
 #: A word of the headline is worth less than one of the passage itself: all its passages share it.
 _TITLE_BOOST = 0.5
+#: Thai, Lao, Burmese, Khmer, kana and Chinese characters.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
 
 class LexicalIndex:
@@ -38,8 +42,8 @@ class LexicalIndex:
         for key, passage, known in zip(keys, passages, metadata, strict=True):
             document = tantivy.Document()
             document.add_text("key", key)
-            document.add_text("text", passage.text)
-            document.add_text("title", known.title or "")
+            document.add_text("text", _spaced(passage.text))
+            document.add_text("title", _spaced(known.title or ""))
             document.add_text("source", (known.source or "").casefold())
             if known.published is not None:
                 document.add_integer("published", epoch(known.published))
@@ -80,7 +84,7 @@ class LexicalSearcher:
 
     def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
         """Keys of the ``k`` best passages for the words of ``query``, best first; no words, no passages."""
-        words = list(dict.fromkeys(self._analyzer.analyze(query)))
+        words = list(dict.fromkeys(self._analyzer.analyze(_spaced(query))))
         if not words:
             return []
         schema, should, must = self._schema, tantivy.Occur.Should, tantivy.Occur.Must
@@ -105,6 +109,13 @@ class LexicalSearcher:
             before = epoch(where.before) if where.before else 2**62
             conditions.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before))
         return conditions
+
+
+def _spaced(text: str) -> str:
+    """``text`` with runs of scripts that put no blanks between words as overlapping pairs of characters."""
+    return _UNSPACED.sub(
+        lambda run: f" {' '.join(map(''.join, pairwise(run[0])))} " if len(run[0]) > 1 else run[0], text
+    )
 
 
 def _schema() -> tantivy.Schema:
