@@ -39,6 +39,7 @@ class Settings(BaseSettings):
 
     passage_tokens: int = Field(160, ge=32, le=384, description="longest passage, in reader tokens")
     max_file_bytes: int = Field(10_000_000, ge=1, description="articles, pages and records that are larger are skipped")
+    fetch_private: bool = Field(False, description="whether addresses inside this computer or its network are fetched")
     workers: int = Field(1, ge=1, le=64, description="processes that parse files while indexing")
 
     candidates: int = Field(50, ge=1, le=1000, description="passages taken from each ranking before fusion")

@@ -21,7 +21,9 @@ from assistant.settings import Settings
 
 commands = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
-Paths = Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")]
+Paths = Annotated[
+    list[str], typer.Argument(help="Files of articles, folders of them, or addresses of pages and feeds.")
+]
 
 
 @commands.command("sync", hidden=True)
@@ -48,7 +50,7 @@ def index(
     if watch:
         from assistant.index.watching import changes
 
-        for _ in changes(paths, settings.store):
+        for _ in changes([Path(path) for path in paths if "://" not in path], settings.store):
             report = _sync_once(paths, settings, False, as_json)
     raise typer.Exit(Exit.SKIPPED if report.skipped else Exit.DONE)
 
@@ -116,7 +118,7 @@ def clean(
     raise typer.Exit(Exit.SKIPPED if skipped else Exit.DONE)
 
 
-def _sync_once(paths: list[Path], settings: Settings, rebuild: bool, as_json: bool) -> SyncReport:
+def _sync_once(paths: list[str], settings: Settings, rebuild: bool, as_json: bool) -> SyncReport:
     from assistant.pipeline import sync
 
     with progress_bars() as progress:

@@ -32,6 +32,7 @@ class SyncPlan:
         removed: paths to be forgotten.
         skipped: files left out, with reasons.
         unchanged: how many files are indexed as they are.
+        fetched: addresses whose pages were taken in; ``refetched`` of them were indexed with another content.
     """
 
     fresh: dict[Path, KnownFile] = field(default_factory=dict)
@@ -40,6 +41,8 @@ class SyncPlan:
     removed: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     unchanged: int = 0
+    fetched: list[str] = field(default_factory=list)
+    refetched: int = 0
 
     def leave(self, path: Path) -> None:
         """Leave a file out; its earlier version, if there is one, stays."""
@@ -67,14 +70,14 @@ class SyncPlan:
     @property
     def nothing_to_do(self) -> bool:
         """Whether the index is in step already."""
-        return not self.fresh and not self.removed and not self.staged
+        return not self.fresh and not self.removed and not self.staged and not self.fetched
 
     def report(self, articles: int, passages: int, embedded: int, carried: Container[str]) -> SyncReport:
         """What was done, and what the index holds now; ``carried`` are files that a rebuild took over."""
         rebuilt = sum(str(path) in carried for path in self.staged)
         return SyncReport(
-            new=len(self.fresh) - len(self.known) + len(self.staged) - rebuilt,
-            changed=len(self.known),
+            new=len(self.fresh) - len(self.known) + len(self.staged) - rebuilt + len(self.fetched) - self.refetched,
+            changed=len(self.known) + self.refetched,
             removed=len(self.removed),
             unchanged=self.unchanged + rebuilt,
             skipped=tuple(self.skipped),

@@ -26,6 +26,7 @@ from assistant.articles import (
 )
 from assistant.articles.formats import Limits, Skipped
 from assistant.errors import AssistantError, NothingToIndexError, StoreError
+from assistant.index.addresses import fetch, is_address, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter, Prepared
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Incoming, Intake, Item, incoming
@@ -77,20 +78,26 @@ class Synchroniser:
     def run(self, paths: Sequence[str | Path], *, rebuild: bool = False) -> SyncReport:
         """Make the index hold exactly the article files under ``paths``, besides those of other folders.
 
+        Among ``paths`` may be addresses of pages and feeds, given as strings; what was fetched from them stays until it
+        is removed.
+
         With ``rebuild``, everything is cleaned, split and embedded anew, whatever the index was made
         with; articles of other folders are rebuilt from the raw text the catalogue holds.
 
         Raises NothingToIndexError (nothing readable under ``paths``; nothing is changed),
         StoreLockedError, StoreMismatchError, StoreDamagedError, or StoreError when the disk refuses.
         """
-        files = self._files(paths)
+        addresses, local = _told_apart(paths)
+        files = self._files(local)
+        fetched = fetch(addresses, self._settings)
 
         def plan(writer: CatalogueWriter) -> SyncPlan:
-            named = {str(Path(path).expanduser().resolve()) for path in paths}
+            named = {str(Path(path).expanduser().resolve()) for path in local}
             writer.let_in(named)
             kept_out = writer.left_out()
             wanted = [path for path in files if str(path) not in kept_out]
-            found = plan_sync(wanted, paths, writer.files(), writer.staged_files(), self._progress)
+            found = plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress)
+            stage_fetched(writer, found, fetched)
             if not writer.files() and not writer.staged_files() and not found.fresh:
                 raise found.nothing_readable()
             return found
@@ -98,14 +105,15 @@ class Synchroniser:
         return self._write(plan, rebuild)
 
     def preview(self, paths: Sequence[str | Path]) -> SyncPreview:
-        """What ``run`` would do; nothing is changed."""
-        files, base = self._files(paths), self._store.current()
+        """What ``run`` would do, addresses left out; nothing is changed."""
+        local = _told_apart(paths)[1]
+        files, base = self._files(local), self._store.current()
         if base is None:
-            return plan_sync(files, paths, {}, {}, self._progress).preview()
+            return plan_sync(files, local, {}, {}, self._progress).preview()
         with closing(CatalogueWriter(base.catalogue)) as writer:
-            kept_out = writer.left_out().difference(str(Path(path).expanduser().resolve()) for path in paths)
+            kept_out = writer.left_out().difference(str(Path(path).expanduser().resolve()) for path in local)
             wanted = [path for path in files if str(path) not in kept_out]
-            return plan_sync(wanted, paths, writer.files(), writer.staged_files(), self._progress).preview()
+            return plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress).preview()
 
     def remove(self, paths: Sequence[str | Path]) -> SyncReport:
         """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
@@ -136,6 +144,8 @@ class Synchroniser:
 
     def _files(self, paths: Sequence[str | Path]) -> list[Path]:
         # The store may lie inside an indexed folder; what it holds is no article.
+        if not paths:
+            return []
         return [path for path in find_article_files(paths) if self._store.directory not in path.parents]
 
     def _write(self, plan: Callable[[CatalogueWriter], SyncPlan], rebuild: bool = False) -> SyncReport:
@@ -377,6 +387,11 @@ def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
             concerns_it = repeated.intersection(item.fingerprints)
             if concerns_it != item.repeated:
                 yield item.article_id, concerns_it
+
+
+def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
+    """The addresses among ``paths``, and the others."""
+    return [str(path) for path in paths if is_address(path)], [path for path in paths if not is_address(path)]
 
 
 def _silent(memberships: Mapping[str, Membership], article_id: str) -> bool:
