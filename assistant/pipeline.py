@@ -129,7 +129,7 @@ class Assistant:
         ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._trace(question, question, ArticleFilter(after, before, source), {}).answer
+        return self._trace(question, question, question, ArticleFilter(after, before, source), {}).answer
 
     def trace(
         self,
@@ -140,7 +140,7 @@ class Assistant:
         source: str | None = None,
     ) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
-        return self._trace(question, question, ArticleFilter(after, before, source), {})
+        return self._trace(question, question, question, ArticleFilter(after, before, source), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
@@ -216,10 +216,12 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def _trace(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Trace:
+    def _trace(
+        self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
+    ) -> Trace:
         self._check(question)
         started = time.perf_counter()
-        retrieved = self._to_read(standalone, where)
+        retrieved = self._to_read(query, where)
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -230,7 +232,8 @@ class Assistant:
         trace = self._composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
         timings["answer"] = time.perf_counter() - started
         _log.info("%d spans in %d texts: %s", len(spans), count, trace.answer.refusal or "answered")
-        return replace(trace, answer=replace(trace.answer, timings={**timings, "total": sum(timings.values())}))
+        answer = replace(trace.answer, timings={**timings, "total": sum(timings.values())})
+        return replace(trace, answer=answer, query=query)
 
     def _read_passages(self, question: str, retrieved: Sequence[RetrievedPassage]) -> tuple[int, list[AnswerSpan]]:
         """How many of the passages were read, all unless the settings let reading stop early, and their spans."""
