@@ -131,7 +131,7 @@ class Assistant:
         ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._trace(question, question, ArticleFilter(after, before, source), {}).answer
+        return self._trace(question, question, question, ArticleFilter(after, before, source), {}).answer
 
     def trace(
         self,
@@ -142,7 +142,7 @@ class Assistant:
         source: str | None = None,
     ) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
-        return self._trace(question, question, ArticleFilter(after, before, source), {})
+        return self._trace(question, question, question, ArticleFilter(after, before, source), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
@@ -226,11 +226,13 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def _trace(self, question: str, standalone: str, where: ArticleFilter, timings: dict[str, float]) -> Trace:
+    def _trace(
+        self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
+    ) -> Trace:
         self._check(question)
         now = self._now()  # what is synced meanwhile is for the next question
         started = time.perf_counter()
-        retrieved = self._to_read(now.view, standalone, where)
+        retrieved = self._to_read(now.view, query, where)
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
@@ -241,7 +243,8 @@ class Assistant:
         trace = now.composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
         timings["answer"] = time.perf_counter() - started
         _log.info("%d spans in %d texts: %s", len(spans), count, trace.answer.refusal or "answered")
-        return replace(trace, answer=replace(trace.answer, timings={**timings, "total": sum(timings.values())}))
+        answer = replace(trace.answer, timings={**timings, "total": sum(timings.values())})
+        return replace(trace, answer=answer, query=query)
 
     def _read_passages(
         self, composer: AnswerComposer, question: str, retrieved: Sequence[RetrievedPassage]

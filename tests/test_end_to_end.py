@@ -25,6 +25,14 @@ def assert_exact(answer: Answer) -> None:
         assert citation.answer_text in citation.quote
 
 
+def test_a_follow_up_is_about_what_was_just_said(seed_assistant: Assistant) -> None:
+    talk = seed_assistant.conversation()
+    talk.ask("Who will head the Japanese liaison team?")
+    when = talk.ask("When will he visit?")
+    assert when.standalone_question == "When will Kenji Kanasugi visit?"
+    assert when.text == "June 11 to 13", "not Friday and Saturday, when he is in Seoul, as another article says"
+
+
 def test_a_newcomers_first_questions(seed_assistant: Assistant) -> None:
     talk = seed_assistant.conversation()
 

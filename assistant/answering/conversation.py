@@ -7,10 +7,14 @@ from collections.abc import Callable
 from datetime import date
 
 from assistant.answering.followups import interpret
+from assistant.reading.history import with_history
 from assistant.records import Answer, ArticleFilter, Trace, Turn
 
-#: Answers a question: as asked, as it stands on its own, over which articles, and the seconds spent on it so far.
-Ask = Callable[[str, str, ArticleFilter, dict[str, float]], Trace]
+#: Answers a question: as asked, as it stands on its own, what to retrieve for it, over which articles, and the seconds
+#: spent on it so far.
+Ask = Callable[[str, str, str, ArticleFilter, dict[str, float]], Trace]
+#: A longer question says enough itself, and with more in front its end would not be embedded.
+_LONGEST_LOOKED_BACK = 400
 
 
 class Conversation:
@@ -52,6 +56,14 @@ class Conversation:
         started = time.perf_counter()
         standalone = interpret(question, self._turns)
         timings = {"interpret": time.perf_counter() - started}
-        trace = self._answer(question, standalone, ArticleFilter(after, before, source), timings)
+        query = self._query(question, standalone)
+        trace = self._answer(question, standalone, query, ArticleFilter(after, before, source), timings)
         self._turns.append(Turn(question, standalone, trace.answer))
         return trace
+
+    def _query(self, question: str, standalone: str) -> str:
+        """A follow-up is looked for where its topic was found: the last exchange stands in front of it."""
+        if standalone == question or len(standalone) > _LONGEST_LOOKED_BACK:
+            return standalone
+        last = self._turns[-1]
+        return with_history([(last.standalone_question, last.answer.text or "")], standalone)

@@ -42,7 +42,8 @@ class Outcome:
 
     Attributes:
         trace: of the answer.
-        ranking: passages retrieved for the standalone question, best first; more than were read.
+        ranking: passages retrieved for the question as interpreted, a follow-up with what was said before; best first,
+            more than were read.
         golds: the gold answers, found in the index.
         em, f1: of the surest answer, percent; None when there is no text to compare it with.
     """

@@ -171,7 +171,7 @@ class _Asking:
 
     def _outcome(self, turn: AskedQuestion, trace: Trace) -> Outcome:
         golds = self.places.of(turn.golds)
-        ranking = self._ranking(trace.answer.standalone_question) if golds.answerable else ()
+        ranking = self._ranking(trace.query) if golds.answerable else ()
         if not golds.comparable:
             return Outcome(trace, ranking, golds, None, None)
         if not trace.candidates or not golds.texts:  # nothing said, or the gold's own file is not even indexed

@@ -223,12 +223,21 @@ def test_compare_says_what_changed(data: Path, tmp_path: Path) -> None:
     assert "q4" in lenient.stdout, "the unanswerable question is answered now"
 
 
+def _heed_interrupts() -> None:
+    """A shell that starts the tests in the background makes what they start deaf to interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
     many = [{**line("q1"), "id": f"q{number}"} for number in range(3000)]
     data, out = written(tmp_path / "many.jsonl", *many), tmp_path / "out.json"
     journal = tmp_path / "out.json.partial"
     running = subprocess.Popen(
-        _command("reading", data, "--json", out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        _command("reading", data, "--json", out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interrupts,
     )
     while running.poll() is None and _lines(journal) < 20:
         time.sleep(0.02)

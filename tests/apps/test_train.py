@@ -95,6 +95,15 @@ def test_a_bundle_is_never_written_over_something(small_data: Path, short: Path,
     assert "Traceback" not in refused.stderr
 
 
+def test_a_bundle_does_not_promise_a_teacher_that_stays_behind(small_data: Path, short: Path, tmp_path: Path) -> None:
+    taught = tmp_path / "taught.toml"
+    taught.write_text(f'{short.read_text(encoding="utf-8")}\n[teacher]\nreader = "elsewhere"\n', encoding="utf-8")
+    refused = run("bundle", small_data, tmp_path / "bundle", "--config", taught)
+    assert refused.returncode != 0
+    assert "names the teacher elsewhere" in refused.stderr
+    assert not (tmp_path / "bundle").exists()
+
+
 def test_mistakes_are_explained(small_data: Path, short: Path, tmp_path: Path) -> None:
     absent = run("reader", tmp_path, tmp_path / "run", "--config", short)
     assert absent.returncode == 3

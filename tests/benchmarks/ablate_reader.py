@@ -1,5 +1,7 @@
 """What each idea of the reader's training adds: short runs that differ in one thing, same seed, side by side.
 
+The teacher is the bundled reader.
+
     ASSISTANT_DATA=... python -m tests.benchmarks.ablate_reader FOLDER [--tokens N] [--base FOLDER]
 
 Each variant is trained for so many tokens from the same base and read over samples of the dev sets. FOLDER keeps the
@@ -16,7 +18,7 @@ from typing import Any
 
 from assistant.evaluation import evaluate_reading
 from assistant.evaluation.run import RunOptions as EvaluationOptions
-from assistant.models.files import INT8_MODEL, sha256
+from assistant.models.files import INT8_MODEL, READER_FOLDER, sha256
 from assistant.reading.reader import open_reader
 from assistant.reading.training.config import TrainingConfig, load_config
 from assistant.reading.training.run import RunOptions, train_reader
@@ -33,9 +35,11 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "made unanswerable": {"examples": {**PLAIN, "unanswerable": 0.3}},
     "retrieved and neighbouring negatives": {"examples": {**PLAIN, "neighbours": 0.12, "retrieved": 0.15}},
     "history": {"examples": {**PLAIN, "history": 0.2}},
-    "everything": {},
+    "a teacher": {"examples": PLAIN, "teacher": {"reader": str(READER_FOLDER), "share": 0.5}},
+    "everything but the teacher": {},
 }
-SETS = {"squad1": 1000, "newsqa-a": 600, "squadshifts": 600, "squad2": 1500}
+#: Questions sampled of each dev set; the same ones for every variant.
+SETS = {"squad1": 600, "newsqa-a": 400, "squad2": 1000}
 
 
 def main() -> None:
@@ -68,7 +72,7 @@ def as_table(rows: Mapping[str, Mapping[str, float]]) -> str:
 def _config(changes: Mapping[str, Mapping[str, Any]], tokens: int) -> TrainingConfig:
     stored = load_config().model_dump()
     for part, values in changes.items():
-        stored[part].update(values)
+        stored[part] = {**(stored[part] or {}), **values}
     stored["optimiser"]["tokens"] = tokens
     return TrainingConfig.model_validate(stored)
 

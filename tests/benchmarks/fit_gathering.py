@@ -41,9 +41,13 @@ ASKED_WITH = (
 
 
 class Asked(NamedTuple):
-    """A question as it is asked: its gold answers (none when the index has no answer), its half and its fold there."""
+    """A question as it is read, and what is looked for.
+
+    Its gold answers (none when the index has no answer), its half and its fold there.
+    """
 
     question: str
+    query: str
     golds: tuple[str, ...]
     held_out: bool
     fold: int
@@ -179,6 +183,7 @@ def _half_indexed(name: str, count: int, settings: Settings) -> Iterator[tuple[A
     asked = [
         Asked(
             item.question,
+            item.question,
             gold_texts(item) if item.context in held else (),
             in_other_half(item.context),
             fold_of(item.context),
@@ -205,8 +210,9 @@ def _seeds(settings: Settings) -> Iterator[tuple[Assistant, list[Asked]]]:
         for conversation in load_questions(SEEDS / "questions.jsonl").items:
             talk = assistant.conversation()
             for turn in conversation.turns:
-                understood = talk.ask(turn.question).standalone_question
-                asked.append(Asked(understood, tuple(gold.text for gold in turn.golds if gold.text), True, 0))
+                trace = talk.trace(turn.question)
+                golds = tuple(gold.text for gold in turn.golds if gold.text)
+                asked.append(Asked(trace.answer.standalone_question, trace.query, golds, True, 0))
         yield assistant, asked
 
 
@@ -230,7 +236,7 @@ def _gather(assistant: Assistant, asked: Sequence[Asked]) -> Gathered:
 
 def _citable_spans(assistant: Assistant, asked: Asked) -> Iterator[tuple[str, int, int, str, tuple[float, ...], bool]]:
     """Article, raw offsets, words, features and rightness of every span that an answer could cite."""
-    passages = assistant.passages_to_read(asked.question)
+    passages = assistant.passages_to_read(asked.query)
     for span in assistant.read(asked.question, [item.passage.text for item in passages], allow_refusal=False):
         item = passages[span.index]
         article = assistant.article(item.passage.article_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from assistant.errors import DatasetError
+from assistant.errors import DatasetError, ModelError
 from assistant.index.embedder import open_embedder
 from assistant.models.files import TOKENIZER, WEIGHTS
 from assistant.reading.training.base import CONFIG, TOKENIZER_CONFIG, Base, find_base
@@ -23,8 +23,14 @@ def write_bundle(config_file: Path, data: Path, out: Path) -> int:
 
     Raises:
         DatasetError: when ``out`` holds something, or data is missing.
+        ModelError: when the configuration names a teacher: its path would lead nowhere on another machine.
     """
     config = load_config(config_file)
+    if config.teacher is not None:
+        raise ModelError(
+            f"{config_file} names the teacher {config.teacher.reader}, which is not carried along.",
+            "Take [teacher] out of the configuration, or train on this machine.",
+        )
     if out.exists() and any(out.iterdir()):
         raise DatasetError(f"{out} is not empty.", "Give a new folder.")
     files = find_files(data, config)

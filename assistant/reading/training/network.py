@@ -62,9 +62,7 @@ class SpanNetwork:
 
         p(start) sums over all gold starts of the window (Clark and Gardner 2018, section 3), p(end) likewise.
         """
-        starts, ends = self.log_probabilities(batch)
-        golds = self._on_device(batch.starts), self._on_device(batch.ends)
-        return (_marginal_loss(starts, golds[0]) + _marginal_loss(ends, golds[1])) / 2
+        return self._label_loss(self.log_probabilities(batch), batch)
 
     def log_probabilities(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Of starting and of ending at each position: two of (b, n), fp32; padding has next to none."""
@@ -101,6 +99,10 @@ class SpanNetwork:
         ):
             (folder / name).write_bytes(file.read_bytes())
         (folder / WEIGHTS).chmod(0o644)  # the library makes it private
+
+    def _label_loss(self, found: tuple[torch.Tensor, torch.Tensor], batch: Batch) -> torch.Tensor:
+        golds = self._on_device(batch.starts), self._on_device(batch.ends)
+        return (_marginal_loss(found[0], golds[0]) + _marginal_loss(found[1], golds[1])) / 2
 
     def _on_device(self, array: Any) -> torch.Tensor:
         import torch
@@ -139,10 +141,8 @@ class TaughtNetwork(SpanNetwork):
         with torch.no_grad():
             taught = self._teacher.log_probabilities(batch)
         found = self.log_probabilities(batch)
-        golds = self._on_device(batch.starts), self._on_device(batch.ends)
-        labels = sum(_marginal_loss(own, gold) for own, gold in zip(found, golds, strict=True)) / 2
-        distance = sum(-(his.exp() * own).sum(1).mean() for own, his in zip(found, taught, strict=True)) / 2
-        return (1 - self._share) * labels + self._share * distance  # type: ignore[return-value]
+        starts, ends = (-(his.exp() * own).sum(1).mean() for own, his in zip(found, taught, strict=True))
+        return (1 - self._share) * self._label_loss(found, batch) + self._share * (starts + ends) / 2
 
 
 def _marginal_loss(log_probabilities: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:

@@ -98,7 +98,7 @@ def _train(
         network.freeze_embeddings()
     maker, mined = _maker(config, options, files, tokenizer)
     record: dict[str, object] = {
-        "config": config.model_dump(),
+        "config": _told(config),
         "data": digests(files),
         "base": sha256(base.weights),
         "teacher": sha256(find_base(config.teacher.reader).weights) if config.teacher else None,
@@ -156,9 +156,18 @@ def _export(folder: Path) -> None:
     export_reader(folder)
 
 
+def _told(config: TrainingConfig) -> dict[str, object]:
+    """The configuration; of folders their names alone, which say nothing of the machine."""
+    told = config.model_dump()
+    told["base"] = Path(config.base).name
+    if config.teacher:
+        told["teacher"]["reader"] = Path(config.teacher.reader).name
+    return told
+
+
 def _identity(config: TrainingConfig, record: Mapping[str, object]) -> str:
     """Says which run this is. A run may be made longer, so its length and where its rate falls do not count."""
-    chosen = config.model_dump(exclude={"optimiser": {"tokens", "decay"}})
+    chosen = config.model_dump(exclude={"optimiser": {"tokens", "decay"}, "base": True, "teacher": {"reader"}})
     made_of = [chosen, *(record[part] for part in ("data", "base", "teacher", "retrieved"))]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 

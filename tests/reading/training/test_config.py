@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.reading.training.config import load_config
+from assistant.models.files import READER_FOLDER
+from assistant.reading.training.config import DEFAULT, load_config
 
 SMALL = """
 [examples]
@@ -54,3 +57,19 @@ def test_a_mistake_is_named_with_the_file(tmp_path: Path, change: tuple[str, str
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml"):
         load_config(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize("recipe", sorted(DEFAULT.parent.glob("recipes/*.toml")), ids=lambda path: path.stem)
+def test_the_bundled_readers_recipes_are_what_its_record_says(recipe: Path) -> None:
+    told = load_config(recipe).model_dump()
+    record = json.loads((READER_FOLDER / "training.json").read_text(encoding="utf-8"))
+    runs = [*record["average_of"], *record["teacher_of_the_second"]["average_of"]]
+    configs = [run["config"] for run in runs if "config" in run]
+    assert any(_agree(told, config) for config in configs)
+
+
+def _agree(told: dict[str, Any], recorded: dict[str, Any]) -> bool:
+    """Whether all that an older record knows is what the recipe says."""
+    return all(
+        _agree(told[key], value) if isinstance(value, dict) else told[key] == value for key, value in recorded.items()
+    )
