@@ -10,6 +10,8 @@ Names are imported when they are first used, so that ``import assistant`` costs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from assistant.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from assistant.answering.conversation import Conversation
     from assistant.errors import (
@@ -45,8 +47,6 @@ if TYPE_CHECKING:
         Turn,
     )
     from assistant.settings import Settings, load_settings
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "assistant.answering.conversation": ("Conversation",),

@@ -155,6 +155,6 @@ def _shifted(values: Features, by: int) -> Features:
 
 def _sum_before(values: Features, reach: int) -> Features:
     """The sum of up to ``reach`` values before each."""
-    total = np.concatenate([[0.0], np.cumsum(values)])
+    total: Features = np.concatenate([[0.0], np.cumsum(values)])
     at = np.arange(len(values))
     return total[at] - total[np.maximum(0, at - reach)]

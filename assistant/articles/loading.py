@@ -7,8 +7,8 @@ import errno
 import hashlib
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from assistant.errors import ArticleError
 from assistant.records import RawArticle
@@ -66,7 +66,7 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """A regular file, open for reading; ArticleError as for ``load_article`` when it is not one."""
     try:
         str(path).encode("utf-8")

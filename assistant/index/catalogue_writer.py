@@ -163,7 +163,7 @@ class CatalogueWriter:
             " ORDER BY v.number IS NOT NULL, a.number DESC",
             (source_key,),
         )
-        found = []
+        found: list[tuple[int, BlockStatistics]] = []
         for article_id, fingerprints, repeated, number in rows:
             if repeated is not None and len(found) >= newest:
                 break

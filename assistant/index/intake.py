@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -52,7 +52,7 @@ class Intake:
         self._limits = limits
         self._count = max(1, workers)
 
-    def read(self, files: Sequence[Path]) -> Iterator[tuple[Path, Iterator[Item]]]:
+    def read(self, files: Sequence[Path]) -> Generator[tuple[Path, Iterator[Item]]]:
         """Each file with its articles and what of it gives none; to be read to its end before the next."""
         parsed = [path for path in files if not path.name.lower().endswith(_DECODED_ONLY)]
         place = {path: number for number, path in enumerate(parsed)}
@@ -82,6 +82,7 @@ class _Worker:
     def __init__(self, files: Sequence[Path], limits: Limits) -> None:
         self._left = list(files)
         self._limits = limits
+        self._starting = True
 
     def __enter__(self) -> _Worker:
         self._start()

@@ -33,13 +33,13 @@ class VectorIndex:
 
         # Typed Any: Chroma's annotations lag behind what it takes and has (a plain configuration, close).
         quiet = ChromaSettings(anonymized_telemetry=False)
-        self._client: Any = chromadb.PersistentClient(path=str(directory), settings=quiet)
-        self._batch: int = self._client.get_max_batch_size()
-        self._collection: Any = self._client.get_or_create_collection(
+        client: Any = chromadb.PersistentClient(path=str(directory), settings=quiet)
+        self._batch: int = client.get_max_batch_size()
+        self._collection: Any = client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
         # Readers drop an index by letting go of it; whoever reads on keeps it open.
-        self._closing = weakref.finalize(self, self._client.close)
+        self._closing = weakref.finalize(self, client.close)
 
     def __len__(self) -> int:
         count: int = self._collection.count()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx2
 
-from assistant import __version__
 from assistant.errors import ArticleError
+from assistant.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
