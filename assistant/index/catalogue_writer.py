@@ -154,22 +154,25 @@ class CatalogueWriter:
         )
         return [row[0] for row in rows]
 
-    def statistics(self, source_key: str, newest: int) -> list[BlockStatistics]:
-        """Of the newest articles of a source that are live or staged, oldest first; all that are staged are there."""
+    def judged_together(self, source_key: str, newest: int) -> list[str]:
+        """The articles of a source that repetition may change: all that are staged, the newest others; oldest first."""
         rows = self._db.execute(
-            "SELECT a.id, a.fingerprints, v.repeated, a.number FROM articles a"
-            " LEFT JOIN versions v ON v.article_id = a.id AND v.removed IS NULL"
-            " WHERE a.source_key = ? AND (v.number IS NOT NULL OR a.id IN (SELECT article_id FROM staged_places))"
-            " ORDER BY v.number IS NOT NULL, a.number DESC",
-            (source_key,),
+            "SELECT id, number FROM articles WHERE source_key = :source AND id IN (SELECT article_id FROM staged_places)"
+            " UNION SELECT * FROM (SELECT a.id, a.number FROM articles a JOIN versions v ON v.article_id = a.id"
+            " WHERE a.source_key = :source AND v.removed IS NULL ORDER BY a.number DESC LIMIT :newest) ORDER BY 2",
+            {"source": source_key, "newest": newest},
         )
-        found: list[tuple[int, BlockStatistics]] = []
-        for article_id, fingerprints, repeated, number in rows:
-            if repeated is not None and len(found) >= newest:
-                break
-            known = None if repeated is None else frozenset(json.loads(repeated))
-            found.append((number, BlockStatistics(article_id, tuple(json.loads(fingerprints)), known)))
-        return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+        return [row[0] for row in rows]
+
+    def statistics(self, article_id: str) -> BlockStatistics:
+        """Of one article that is live or staged."""
+        fingerprints, repeated = self._db.execute(
+            "SELECT a.fingerprints, v.repeated FROM articles a"
+            " LEFT JOIN versions v ON v.article_id = a.id AND v.removed IS NULL WHERE a.id = ?",
+            (article_id,),
+        ).fetchone()
+        known = None if repeated is None else frozenset(json.loads(repeated))
+        return BlockStatistics(article_id, tuple(json.loads(fingerprints)), known)
 
     def raw_article(self, article_id: str) -> RawArticle:
         """An article, live or staged, as its file has it; KeyError when there is none."""

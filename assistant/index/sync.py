@@ -46,8 +46,8 @@ _log = logging.getLogger(__name__)
 _PORTION = 8192
 #: Files staged in one transaction.
 _TAKEN_IN_AT_ONCE = 200
-#: Articles of a source by which repetition is judged, so that a sync's cost does not grow with the index.
-_JUDGED_BY = 300
+#: Articles of a source by which repetition is judged, so that neither memory nor a sync's cost grows with the index.
+_JUDGED_BY = 1000
 
 
 def recipe(embedder: Embedder, settings: Settings) -> Recipe:
@@ -381,12 +381,14 @@ class _Portions:
 def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
     for source in writer.staged_sources():
-        group = writer.statistics(source, _JUDGED_BY)
-        repeated = repeated_fingerprints([item.fingerprints for item in group])
-        for item in group:
+        together = writer.judged_together(source, _JUDGED_BY)
+        every = -(-len(together) // _JUDGED_BY)
+        repeated = repeated_fingerprints([writer.statistics(name).fingerprints for name in together[::every]])
+        for article_id in together:
+            item = writer.statistics(article_id)
             concerns_it = repeated.intersection(item.fingerprints)
             if concerns_it != item.repeated:
-                yield item.article_id, concerns_it
+                yield article_id, concerns_it
 
 
 def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:

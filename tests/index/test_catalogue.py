@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.Tem
 
     catalogue, made = Catalogue.open(place), prepared(raw, 1)
     assert catalogue.raw_article(made.article.id) == raw
-    assert catalogue.article(made.article.id) == made.article
+    assert catalogue.article(made.article.id) == replace(made.article, family=made.article.id)
     assert catalogue.passages(["1"]) == list(made.passages)
     assert catalogue.article_passages(made.article.id) == (made.article.metadata, list(made.passages))
     assert catalogue.file_articles() == {raw.path: [made.article.id]}
@@ -177,13 +178,13 @@ def test_numbers_are_never_given_out_twice(place: Path, writer: CatalogueWriter)
     again.close()
 
 
-def test_statistics_hold_every_staged_article_and_the_newest_others(writer: CatalogueWriter) -> None:
+def test_repetition_is_judged_over_every_staged_article_and_the_newest_others(writer: CatalogueWriter) -> None:
     for number in range(1, 6):
         published(writer, raw_article(f"/{number}", f"Story {number}.", str(number)), key=number)
     staged(writer, raw_article("/x", "New.", "e"), raw_article("/x", "Newer.", "f", "2"))
-    found = writer.statistics("/news", 3)
-    assert [item.article_id[0] for item in found] == ["5", "e", "f"]
-    assert [item.repeated for item in found] == [frozenset(["f2"]), None, None]
+    together = writer.judged_together("/news", 1)
+    assert [article_id[0] for article_id in together] == ["5", "e", "f"]
+    assert [writer.statistics(article_id).repeated for article_id in together] == [frozenset(["f2"]), None, None]
     assert writer.staged_sources() == ["/news"]
 
 
