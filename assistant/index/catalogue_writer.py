@@ -157,7 +157,8 @@ class CatalogueWriter:
     def judged_together(self, source_key: str, newest: int) -> list[str]:
         """The articles of a source that repetition may change: all that are staged, the newest others; oldest first."""
         rows = self._db.execute(
-            "SELECT id, number FROM articles WHERE source_key = :source AND id IN (SELECT article_id FROM staged_places)"
+            "SELECT id, number FROM articles WHERE source_key = :source"
+            " AND id IN (SELECT article_id FROM staged_places)"
             " UNION SELECT * FROM (SELECT a.id, a.number FROM articles a JOIN versions v ON v.article_id = a.id"
             " WHERE a.source_key = :source AND v.removed IS NULL ORDER BY a.number DESC LIMIT :newest) ORDER BY 2",
             {"source": source_key, "newest": newest},

@@ -161,7 +161,7 @@ class Answer:
         return None if self.kind == "evidence" else self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON-ready values; dates become ISO strings."""
+        """The answer as JSON-ready values; dates become ISO strings, sets sorted lists."""
         plain = asdict(self, dict_factory=_json_ready)
         return {"answered": self.answered, **plain}
 
@@ -195,4 +195,10 @@ class Turn:
 
 
 def _json_ready(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in items}
+    return {key: _plain(value) for key, value in items}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.index.opened import Index
+from assistant.index.opened import Index, View
 from assistant.index.sync import Synchroniser, recipe
 from assistant.retrieval.fusion import fuse
 from assistant.retrieval.retriever import HybridRetriever, merge_neighbours
@@ -24,19 +24,19 @@ BODY = "\n\n".join(
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
     place = tmp_path_factory.mktemp("retrieval")
     (place / "town.txt").write_text("A Town and Its Year of Events\n\n" + BODY, encoding="utf-8")
     (place / "sea.txt").write_text("The Fleet Comes Home\n\nThe fishing fleet came home, the captain said on Monday.")
     embedder = WordEmbedder()
     Synchroniser(place / "store", embedder, count_tokens, SETTINGS).run([place])
     opened = Index(place / "store", recipe(embedder, SETTINGS))
-    yield opened
+    yield opened.view()
     opened.close()
 
 
-def test_the_right_passage_comes_first_with_its_ranks(index: Index) -> None:
-    (first, *_) = HybridRetriever(index, WordEmbedder(), 10).retrieve("How was the railway received?", 3)
+def test_the_right_passage_comes_first_with_its_ranks(view: View) -> None:
+    (first, *_) = HybridRetriever(WordEmbedder(), 10).retrieve(view, "How was the railway received?", 3)
     assert "railway" in first.passage.text
     assert first.lexical_rank == 1
     assert first.dense_rank is not None
@@ -45,33 +45,33 @@ def test_the_right_passage_comes_first_with_its_ranks(index: Index) -> None:
     assert first.title == "A Town and Its Year of Events"
 
 
-def test_passages_from_words_alone_have_their_similarity_too(index: Index) -> None:
-    found = HybridRetriever(index, WordEmbedder(), 2).retrieve("verdict", 2)
-    everything = HybridRetriever(index, WordEmbedder(), 50).retrieve("verdict", 50)
+def test_passages_from_words_alone_have_their_similarity_too(view: View) -> None:
+    found = HybridRetriever(WordEmbedder(), 2).retrieve(view, "verdict", 2)
+    everything = HybridRetriever(WordEmbedder(), 50).retrieve(view, "verdict", 50)
     expected = {item.passage.id: item.similarity for item in everything}
     assert all(item.similarity == pytest.approx(expected[item.passage.id], abs=1e-5) for item in found)
 
 
-def test_k_bounds_the_result_and_scores_fall(index: Index) -> None:
-    found = HybridRetriever(index, WordEmbedder(), 10).retrieve("the town", 4)
+def test_k_bounds_the_result_and_scores_fall(view: View) -> None:
+    found = HybridRetriever(WordEmbedder(), 10).retrieve(view, "the town", 4)
     assert len(found) == 4
     scores = [item.retrieval_score for item in found]
     assert scores == sorted(scores, reverse=True)
 
 
-def test_neighbours_are_joined_into_a_slice_of_the_article(index: Index) -> None:
-    found = HybridRetriever(index, WordEmbedder(), 10).retrieve("Paragraph about people of the town", 7)
+def test_neighbours_are_joined_into_a_slice_of_the_article(view: View) -> None:
+    found = HybridRetriever(WordEmbedder(), 10).retrieve(view, "Paragraph about people of the town", 7)
     for longest in (1, 2, 3):
-        joined = merge_neighbours(found, index, longest)
+        joined = merge_neighbours(found, view, longest)
         covered = sorted((item.passage.article_id, item.passage.start, item.passage.end) for item in joined)
         for item in joined:
-            text = index.catalogue.text(item.passage.article_id)
+            text = view.catalogue.text(item.passage.article_id)
             assert text[item.passage.start : item.passage.end] == item.passage.text
         for (first, _, end), (second, start, _) in pairwise(covered):
             assert first != second or end <= start
         assert all(any(part.passage.text in whole.passage.text for whole in joined) for part in found)
-    assert len(merge_neighbours(found, index, 3)) < len(found)
-    assert merge_neighbours(found, index, 2)[0].retrieval_score == found[0].retrieval_score
+    assert len(merge_neighbours(found, view, 3)) < len(found)
+    assert merge_neighbours(found, view, 2)[0].retrieval_score == found[0].retrieval_score
 
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=3)
