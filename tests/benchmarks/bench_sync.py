@@ -114,7 +114,7 @@ def _passages(folder: str, tokens: int) -> list[str]:
     from assistant.models.tokenizer import TextTokenizer
 
     count = TextTokenizer.from_file(READER_FOLDER / TOKENIZER).count_tokens
-    articles = (clean_article(load_article(path, 10**7)) for path in sorted(Path(folder).iterdir()))
+    articles = (clean_article(load_article(path, 10**7)) for path in sorted(Path(folder).rglob("*.txt")))
     return [passage.text for article in articles for passage in split_passages(article, count, tokens)]
 
 
