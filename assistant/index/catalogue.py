@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -84,21 +84,8 @@ class Catalogue:
 
     def article(self, article_id: str) -> Article:
         """A cleaned article; KeyError when there is none."""
-        raw = self.raw_article(article_id)
-        text, segments, metadata = self._version("text, segments, metadata", article_id)
-        placed = tuple(Segment(*item) for item in json.loads(segments))
-        return Article(
-            id=article_id,
-            path=raw.path,
-            encoding=raw.encoding,
-            raw_text=raw.text,
-            text=unpack(text),
-            segments=placed,
-            metadata=parse_metadata(metadata),
-            member=raw.member,
-            family=self.family(article_id),
-            retells=self._retold(article_id),
-        )
+        cleaned = unpacked_article(self.raw_article(article_id), self._version("text, segments, metadata", article_id))
+        return replace(cleaned, family=self.family(article_id), retells=self._retold(article_id))
 
     def family(self, article_id: str) -> str:
         """The id of the article that represents those publishing its story; its own when it is alone."""
@@ -233,6 +220,21 @@ def unpacked_raw(place: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
     raw, encoding, content_hash, stated = row
     said = tuple(Stated(*item) for item in json.loads(stated))
     return RawArticle(place[0], unpack(raw), encoding, content_hash, place[1], said)
+
+
+def unpacked_article(raw: RawArticle, row: tuple[Any, ...]) -> Article:
+    """A cleaned article, without its family, from its row: text, segments, metadata."""
+    text, segments, metadata = row
+    return Article(
+        id=raw.content_hash[:16],
+        path=raw.path,
+        encoding=raw.encoding,
+        raw_text=raw.text,
+        text=unpack(text),
+        segments=tuple(Segment(*item) for item in json.loads(segments)),
+        metadata=parse_metadata(metadata),
+        member=raw.member,
+    )
 
 
 def pack(text: str) -> bytes:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_raw
+from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.index.intake import Incoming
 from assistant.index.kinship import Kinship, Membership
+from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing
-from assistant.records import Article, Passage, RawArticle
+from assistant.records import Article, RawArticle
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
 _KEPT_GENERATIONS = 3
@@ -50,23 +49,6 @@ class BlockStatistics:
     article_id: str
     fingerprints: tuple[str, ...]
     repeated: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A cleaned article, ready to be published.
-
-    Attributes:
-        article: cleaned.
-        repeated: the fingerprints of its blocks that counted as repeated.
-        passages: of its clean text, in order.
-        keys: of the passages in the search segment, in the same order.
-    """
-
-    article: Article
-    repeated: frozenset[str]
-    passages: tuple[Passage, ...]
-    keys: tuple[int, ...]
 
 
 class CatalogueWriter:
@@ -199,24 +181,6 @@ class CatalogueWriter:
         )
         return [unpacked_raw((path, member), tuple(row)) for path, member, *row in rows]
 
-    def text(self, article_id: str) -> str:
-        """The clean text that is present of an article; KeyError when there is none."""
-        row = self._db.execute(
-            "SELECT text FROM versions WHERE article_id = ? AND removed IS NULL", (article_id,)
-        ).fetchone()
-        if row is None:
-            raise KeyError(article_id)
-        return unpack(row[0])
-
-    def repeated(self, article_id: str) -> frozenset[str]:
-        """What counted as repeated when the present version of an article was cleaned; KeyError when there is none."""
-        row = self._db.execute(
-            "SELECT repeated FROM versions WHERE article_id = ? AND removed IS NULL", (article_id,)
-        ).fetchone()
-        if row is None:
-            raise KeyError(article_id)
-        return frozenset(json.loads(row[0]))
-
     def going(self, removed: Sequence[str]) -> list[str]:
         """Articles that no file will have once ``removed`` are gone and what is staged has replaced what was."""
         rows = self._db.execute(
@@ -227,6 +191,56 @@ class CatalogueWriter:
             (json.dumps(removed),),
         )
         return [row[0] for row in rows]
+
+    # What is clean and not published yet
+
+    def put_cleaned(self, article: Article, repeated: frozenset[str]) -> None:
+        """Keep a cleaned article until it is published; ``repeated``: what counted as repeated."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO cleaned VALUES (?, ?, ?, ?, ?)",
+            (
+                article.id,
+                json.dumps(sorted(repeated)),
+                pack(article.text),
+                json.dumps([astuple(one) for one in article.segments]),
+                dump_metadata(article.metadata),
+            ),
+        )
+
+    def put_as_published(self, article_id: str) -> None:
+        """Have an article published once more, as clean as it is."""
+        self._db.execute(
+            "INSERT INTO cleaned SELECT article_id, repeated, text, segments, metadata FROM versions"
+            " WHERE article_id = ? AND removed IS NULL",
+            (article_id,),
+        )
+
+    def forget_cleaned(self) -> list[str]:
+        """Drop what an interrupted run had cleaned, and say of which articles."""
+        return [row[0] for row in self._db.execute("DELETE FROM cleaned RETURNING article_id").fetchall()]
+
+    def cleaned(self, article_id: str) -> Article:
+        """What was put of an article."""
+        row = self._db.execute(
+            "SELECT text, segments, metadata FROM cleaned WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        return unpacked_article(self.raw_article(article_id), row)
+
+    def published(self, article_id: str) -> Article | None:
+        """What is published of an article; None when there is nothing."""
+        row = self._db.execute(
+            "SELECT text, segments, metadata FROM versions WHERE article_id = ? AND removed IS NULL", (article_id,)
+        ).fetchone()
+        return None if row is None else unpacked_article(self.raw_article(article_id), row)
+
+    def text(self, article_id: str) -> str:
+        """The clean text of an article, as it was put or else as it is published."""
+        (packed,) = self._db.execute(
+            "SELECT text FROM cleaned WHERE article_id = :id UNION ALL"
+            " SELECT text FROM versions WHERE article_id = :id AND removed IS NULL LIMIT 1",
+            {"id": article_id},
+        ).fetchone()
+        return unpack(packed)
 
     # Families
 
@@ -355,98 +369,3 @@ class CatalogueWriter:
             self._db.execute("COMMIT")
         finally:
             self._inside = False
-
-
-class Publication:
-    """The next generation while it is put together, inside a transaction."""
-
-    def __init__(self, database: sqlite3.Connection, number: int) -> None:
-        self._db = database
-        self._now: Mapping[str, Any] = {"now": number}
-
-    def put_articles(self, prepared: Sequence[Prepared], segment: int) -> None:
-        """Cleaned articles with their passages, which the segment holds; earlier versions of them go."""
-        for item in prepared:
-            self._end("versions", "article_id = :id", id=item.article.id)
-            self._put_places("article_id = :id", id=item.article.id)
-            row = self._db.execute(
-                "INSERT INTO versions (article_id, repeated, text, segments, metadata, added)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    item.article.id,
-                    json.dumps(sorted(item.repeated)),
-                    pack(item.article.text),
-                    json.dumps([astuple(one) for one in item.article.segments]),
-                    dump_metadata(item.article.metadata),
-                    self._now["now"],
-                ),
-            )
-            self._db.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (key, row.lastrowid, one.ordinal, one.start, one.end, segment)
-                    for key, one in zip(item.keys, item.passages, strict=True)
-                ],
-            )
-
-    def put_memberships(self, memberships: Mapping[str, Membership | None]) -> None:
-        """Families of articles; None for one that is alone by now."""
-        for article_id, one in memberships.items():
-            self._end("families", "article_id = :id", id=article_id)
-            if one is not None:
-                self._db.execute(
-                    "INSERT INTO families VALUES (?, ?, ?, ?, NULL)",
-                    (article_id, one.family, one.silent, self._now["now"]),
-                )
-
-    def complete_file(self, path: str) -> None:
-        """A staged file, whose articles are all put by now, in place of what was published of it."""
-        given = {"path": path, **self._now}
-        self._put_places("path = :path", path=path)
-        self._end(
-            "places",
-            "path = :path AND (member, article_id) NOT IN"
-            " (SELECT member, article_id FROM staged_places WHERE path = :path)",
-            path=path,
-        )
-        self._end("files", "path = :path", path=path)
-        self._db.execute(
-            "INSERT INTO files SELECT path, digest, size, changed_ns, :now, NULL FROM staged_files WHERE path = :path",
-            given,
-        )
-        for table in ("staged_files", "staged_places"):
-            self._db.execute(f"DELETE FROM {table} WHERE path = :path", {"path": path})
-
-    def remove_file(self, path: str) -> None:
-        """A file and its places; ``remove_unplaced`` then takes articles that no file has any more."""
-        for table in ("files", "places"):
-            self._end(table, "path = :path", path=path)
-
-    def remove_unplaced(self) -> None:
-        """Articles that no file of this generation has."""
-        self._end("versions", "article_id NOT IN (SELECT article_id FROM places WHERE removed IS NULL)")
-
-    def add_segment(self, number: int, passages: int) -> None:
-        """A search segment that is wholly on disk."""
-        self._db.execute("INSERT INTO segments VALUES (?, ?, ?, NULL)", (number, passages, self._now["now"]))
-
-    def merge_segments(self, merged: Iterable[int], into: int) -> None:
-        """The passages of some segments are in another one now."""
-        for number in merged:
-            self._end("segments", "number = :number", number=number)
-            self._db.execute("UPDATE passages SET segment = ? WHERE segment = ?", (into, number))
-
-    def _put_places(self, condition: str, **values: object) -> None:
-        """Staged places that are not published yet."""
-        self._db.execute(
-            f"INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places s WHERE {condition} AND"
-            " NOT EXISTS (SELECT 1 FROM places p WHERE p.removed IS NULL AND p.path = s.path AND p.member = s.member"
-            " AND p.article_id = s.article_id)",
-            {**self._now, **values},
-        )
-
-    def _end(self, table: str, condition: str, **values: object) -> None:
-        """Rows end with this generation; one that began with it was never there."""
-        given = {**self._now, **values}
-        self._db.execute(f"DELETE FROM {table} WHERE removed IS NULL AND added = :now AND {condition}", given)
-        self._db.execute(f"UPDATE {table} SET removed = :now WHERE removed IS NULL AND {condition}", given)

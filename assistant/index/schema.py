@@ -30,6 +30,9 @@ CREATE TABLE versions (
     number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
     segments TEXT NOT NULL, metadata TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
 CREATE INDEX versions_of_article ON versions (article_id);
+CREATE TABLE cleaned (
+    article_id TEXT PRIMARY KEY, repeated TEXT NOT NULL, text BLOB NOT NULL, segments TEXT NOT NULL,
+    metadata TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE passages (
     key INTEGER PRIMARY KEY, version INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
     stop INTEGER NOT NULL, segment INTEGER NOT NULL);

@@ -10,31 +10,29 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from assistant.articles import (
     CLEANING_VERSION,
     SPLITTER_VERSION,
-    clean_article,
     find_article_files,
-    repeated_fingerprints,
     split_passages,
 )
 from assistant.articles.formats import Limits, Skipped
 from assistant.errors import AssistantError, NothingToIndexError, StoreError
 from assistant.index.addresses import fetch, is_address, stage_fetched
-from assistant.index.catalogue_writer import CatalogueWriter, Prepared
+from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Incoming, Intake, Item, incoming
-from assistant.index.kinship import Kinship, Membership
-from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.plan import Progress, SyncPlan, plan_sync
-from assistant.index.segments import Indexed, embedding_text, merge_segments, to_merge, write_segment
+from assistant.index.portions import Portions
+from assistant.index.renewal import Renewal, find_renewal
+from assistant.index.segments import merge_segments, to_merge
 from assistant.index.stopwatch import Stopwatch
 from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
 from assistant.records import Article, Passage, SyncPreview, SyncReport
@@ -42,12 +40,8 @@ from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-#: Passages of a portion: held in memory, written as one segment, published together.
-_PORTION = 8192
 #: Files staged in one transaction.
 _TAKEN_IN_AT_ONCE = 200
-#: Articles of a source by which repetition is judged, so that neither memory nor a sync's cost grows with the index.
-_JUDGED_BY = 1000
 
 
 def recipe(embedder: Embedder, settings: Settings) -> Recipe:
@@ -211,17 +205,15 @@ class Synchroniser:
         with self._stopwatch.stage("load"):
             self._take_in(writer, plan)
         with self._stopwatch.stage("clean"):
-            anew = self._to_index(writer, plan)
-        portions = _Portions(base, writer, self._embedder, anew.memberships, self._progress, self._stopwatch)
-        for done, (article_id, repeated) in enumerate(anew.in_order(), start=1):
-            with self._stopwatch.stage("clean"):
-                article = clean_article(writer.raw_article(article_id), repeated)
+            renewal = find_renewal(writer, plan.removed, self._progress)
+        portions = Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch)
+        for article_id in renewal.articles:
             with self._stopwatch.stage("split"):
-                passages = [] if anew.silent(article_id) else self._split(article)
-            portions.add(article, repeated, passages)
-            self._progress("clean", done, len(anew.articles))
+                article = writer.cleaned(article_id)
+                passages = [] if renewal.silent(article_id) else self._split(article)
+            portions.add(article, passages)
         portions.publish()
-        self._finish(writer, plan, anew)
+        self._finish(writer, plan, renewal)
         writer.prune()
         if merged := to_merge(writer.segments()):
             merge_segments(base, writer, merged)
@@ -230,36 +222,6 @@ class Synchroniser:
 
     def _split(self, article: Article) -> list[Passage]:
         return split_passages(article, self._count_tokens, self._settings.passage_tokens)
-
-    def _to_index(self, writer: CatalogueWriter, plan: SyncPlan) -> _Anew:
-        """What is cleaned otherwise than before, or begins or ceases to speak for itself."""
-        kinship, articles = writer.kinship(), {}
-        to_clean = list(_to_clean(writer))
-        for first in range(0, len(to_clean), _TAKEN_IN_AT_ONCE):
-            with writer.batch():
-                for article_id, repeated in to_clean[first : first + _TAKEN_IN_AT_ONCE]:
-                    article = clean_article(writer.raw_article(article_id), repeated)
-                    if writer.holds(article):
-                        writer.put_repeated(article_id, repeated)
-                    else:
-                        articles[article_id] = repeated
-                        kinship.add(article)
-        going = writer.going(plan.removed)
-        for article_id in going:
-            kinship.leave(article_id)
-
-        def text(article_id: str) -> str:
-            if article_id in articles:
-                return clean_article(writer.raw_article(article_id), articles[article_id]).text
-            return writer.text(article_id)
-
-        before = writer.memberships()
-        now = kinship.memberships(before, articles, text)
-        for article_id in before.keys() | now.keys():
-            if _silent(before, article_id) != _silent(now, article_id) and article_id not in {*articles, *going}:
-                articles[article_id] = writer.repeated(article_id)
-        changed = {name: now.get(name) for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
-        return _Anew(articles, now, changed, going, kinship)
 
     def _take_in(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
         """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
@@ -273,7 +235,7 @@ class Synchroniser:
                         _stage(writer, plan, path, items)
                         self._progress("load", done, len(fresh))
 
-    def _finish(self, writer: CatalogueWriter, plan: SyncPlan, anew: _Anew) -> None:
+    def _finish(self, writer: CatalogueWriter, plan: SyncPlan, renewal: Renewal) -> None:
         """Complete what needed no cleaning, and let go what is gone."""
         with writer.publishing() as publication:
             for path in plan.removed:
@@ -281,123 +243,15 @@ class Synchroniser:
             for path in writer.ready_files():
                 publication.complete_file(path)
             publication.remove_unplaced()
-            publication.put_memberships(anew.changed)
-            anew.kinship.forget(anew.going)
+            publication.put_memberships(renewal.changed)
+            renewal.kinship.forget(renewal.going)
             if not any(writer.counts()):
                 raise plan.nothing_readable()
-
-
-@dataclass(frozen=True, slots=True)
-class _Anew:
-    """What a sync has to index.
-
-    Attributes:
-        articles: to be cleaned, with what repeats for each.
-        memberships: of all articles that share a family, as they will be.
-        changed: those that differ from what is published; None for an article that is alone by now.
-        going: articles that no file has any more.
-        kinship: what it follows from.
-    """
-
-    articles: Mapping[str, frozenset[str]]
-    memberships: Mapping[str, Membership]
-    changed: Mapping[str, Membership | None]
-    going: Sequence[str]
-    kinship: Kinship
-
-    def silent(self, article_id: str) -> bool:
-        """Whether another article's text speaks for this one."""
-        return _silent(self.memberships, article_id)
-
-    def in_order(self) -> list[tuple[str, frozenset[str]]]:
-        """Those that speak first: no story is ever without a text that is searched."""
-        return sorted(self.articles.items(), key=lambda item: self.silent(item[0]))
-
-
-class _Portions:
-    """Gathers cleaned articles until they make a segment, then embeds and publishes them."""
-
-    def __init__(
-        self,
-        base: Base,
-        writer: CatalogueWriter,
-        embedder: Embedder,
-        memberships: Mapping[str, Membership],
-        progress: Progress,
-        stopwatch: Stopwatch,
-    ) -> None:
-        self.embedded = 0
-        self._stopwatch = stopwatch
-        self._memberships = memberships
-        self._base = base
-        self._writer = writer
-        self._embedder = embedder
-        self._progress = progress
-        self._lexical = LexicalIndex(base.lexical)
-        self._prepared: list[Prepared] = []
-        self._gathered = 0
-
-    def add(self, article: Article, repeated: frozenset[str], passages: Sequence[Passage]) -> None:
-        """Publishes what was gathered once there is enough."""
-        first = self._writer.reserve("key", len(passages))
-        keys = tuple(range(first, first + len(passages)))
-        self._prepared.append(Prepared(article, repeated, tuple(passages), keys))
-        self._gathered += len(passages)
-        if self._gathered >= _PORTION:
-            self.publish()
-
-    def publish(self) -> None:
-        """Embed and publish what was gathered, with the files that are complete by it."""
-        if not self._prepared:
-            return
-        indexed = [
-            Indexed(key, passage, item.article.metadata)
-            for item in self._prepared
-            for key, passage in zip(item.keys, item.passages, strict=True)
-        ]
-        segment = self._writer.reserve("segment")
-        if indexed:
-            texts = [embedding_text(item.passage, item.metadata) for item in indexed]
-            with self._stopwatch.stage("embed"):
-                vectors = self._embedder.embed(texts, progress=self._advance)
-            with self._stopwatch.stage("write"):
-                write_segment(self._base.segment(segment), self._lexical, indexed, vectors)
-        with self._writer.publishing() as publication:
-            if indexed:
-                publication.add_segment(segment, len(indexed))
-            publication.put_articles(self._prepared, segment)
-            own = (item.article.id for item in self._prepared)
-            publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
-            for path in self._writer.ready_files():
-                publication.complete_file(path)
-            publication.remove_unplaced()
-        self._prepared, self._gathered = [], 0
-
-    def _advance(self, count: int) -> None:
-        self.embedded += count
-        self._progress("embed", self.embedded, max(self.embedded, self._gathered))
-
-
-def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
-    """Articles whose clean text is not that of the present statistics, with what repeats for each."""
-    for source in writer.staged_sources():
-        together = writer.judged_together(source, _JUDGED_BY)
-        every = -(-len(together) // _JUDGED_BY)
-        repeated = repeated_fingerprints([writer.statistics(name).fingerprints for name in together[::every]])
-        for article_id in together:
-            item = writer.statistics(article_id)
-            concerns_it = repeated.intersection(item.fingerprints)
-            if concerns_it != item.repeated:
-                yield article_id, concerns_it
 
 
 def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
     """The addresses among ``paths``, and the others."""
     return [str(path) for path in paths if is_address(path)], [path for path in paths if not is_address(path)]
-
-
-def _silent(memberships: Mapping[str, Membership], article_id: str) -> bool:
-    return article_id in memberships and memberships[article_id].silent
 
 
 def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[Item]) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from assistant.articles import clean_article
 from assistant.index import catalogue_writer
 from assistant.index.catalogue import Catalogue, dump_metadata, parse_metadata
-from assistant.index.catalogue_writer import CatalogueWriter, Incoming, KnownFile, Prepared
+from assistant.index.catalogue_writer import CatalogueWriter, Incoming, KnownFile
+from assistant.index.publication import Prepared
 from assistant.records import Metadata, Passage, RawArticle, Stated
 
 
@@ -26,9 +27,7 @@ def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArti
 def prepared(raw: RawArticle, key: int) -> Prepared:
     article = clean_article(raw)
     end = len(article.text)
-    return Prepared(
-        article, frozenset(["f2"]), (Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text),), (key,)
-    )
+    return Prepared(article, (Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text),), (key,))
 
 
 def staged(writer: CatalogueWriter, *raws: RawArticle) -> None:
@@ -39,6 +38,8 @@ def staged(writer: CatalogueWriter, *raws: RawArticle) -> None:
 def published(writer: CatalogueWriter, *raws: RawArticle, key: int = 1) -> None:
     """The articles of one file, in a segment of their own."""
     staged(writer, *raws)
+    for raw in raws:
+        writer.put_cleaned(clean_article(raw), frozenset(["f2"]))
     with writer.publishing() as publication:
         publication.add_segment(key, len(raws))
         publication.put_articles([prepared(raw, key + place) for place, raw in enumerate(raws)], key)
