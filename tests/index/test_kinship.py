@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.index.catalogue import Catalogue
 from assistant.index.store import Store
@@ -124,3 +126,24 @@ def test_the_order_of_coming_does_not_matter(tmp_path: Path, folder: Path, sync:
     write(at_once, **texts)
     whole = sync(at_once)
     assert {name: whole.family(ids(whole, at_once, f"{name}.txt")[0]) for name in texts} == stepwise
+
+
+def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
+    folder: Path, sync: Sync, tmp_path: Path
+) -> None:
+    class Failing(WordEmbedder):
+        def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+            raise KeyboardInterrupt
+
+    write(folder, story=STORY)
+    sync(folder)
+    write(folder, longer=LONGER)
+    store = tmp_path / f"store of {folder.name}"
+    with pytest.raises(KeyboardInterrupt):
+        Synchroniser(store, Failing(), count_tokens, Settings(passage_tokens=40)).run([folder])
+    (folder / "longer.txt").unlink()
+    write(folder, other=OTHER)
+    catalogue = sync(folder)
+    (story,) = ids(catalogue, folder, "story.txt")
+    assert catalogue.members(story) == [story]
+    assert catalogue.article_passages(story)[1]
