@@ -150,5 +150,7 @@ SETS: Mapping[str, QualitySet] = {
     "conversation-canard-dev": QualitySet(
         "conversation", "conversation/canard-dev.jsonl.gz", ("recall", "precision", "em", "unchanged_right")
     ),
-    "cleaning-html": QualitySet("cleaning", "cleaning", ("precision", "recall", "f1"), slack=0.1),
+    "cleaning-html": QualitySet(
+        "cleaning", "cleaning", ("precision", "recall", "f1", "recall_as_text", "f1_as_text"), slack=0.1
+    ),
 }
