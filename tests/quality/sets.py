@@ -61,7 +61,7 @@ class QualitySet:
         if self.limit is not None:
             words += ["--limit", str(self.limit), "--sample", str(_SAMPLE_SEED)]
         if self._indexed:
-            words = ["assistant index seeds &&", *words, "--store", "vectorstore"]
+            words = ["assistant index seeds/*.txt &&", *words, "--store", "vectorstore"]
         return " ".join(words)
 
     def folder(self) -> Path | None:
