@@ -33,13 +33,17 @@ def index(
     store: Store = None,
     config: Config = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Clean, split and embed everything anew.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever something changes there.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would be done; addresses are left out.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on whenever something changes there, until Ctrl-C.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that parse files.")] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Bring the index into step with folders of articles; the same as ``sync``."""
+    """Bring the index into step with files, folders and addresses; also called sync."""
     from assistant.pipeline import preview
 
     settings = start(config, verbose, store, workers=workers)
@@ -86,7 +90,7 @@ def remove(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Take articles out of the index; they stay out until they are indexed by name."""
+    """Take articles out of the index; they stay out until their file is indexed by name."""
     from assistant.pipeline import remove as remove_articles
 
     settings = start(config, verbose, store)
@@ -95,7 +99,7 @@ def remove(
 
 @commands.command()
 def clean(
-    files: Annotated[list[Path], typer.Argument(help="Files of articles, of any format that is read.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")],
     config: Config = None,
     as_json: Json = False,
     verbose: Verbose = False,

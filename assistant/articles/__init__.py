@@ -1,4 +1,4 @@
-"""Files -> raw articles -> clean articles with offsets back into the file and metadata -> passages."""
+"""Files and addresses -> raw articles -> clean articles with offsets back and metadata -> passages; see README.md."""
 
 from assistant.articles.cleaned import CLEANING_VERSION, clean_article, explain_cleaning, fingerprints, source_key
 from assistant.articles.cleaning import repeated_fingerprints

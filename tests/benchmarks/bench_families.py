@@ -4,7 +4,9 @@
 
 Copies are made from pages (words swapped, cuts, added paragraphs, another headline, a brief inside a longer story);
 unrelated pairs are each page's nearest other pages by shared words, and follow-ups that share one background
-paragraph. Nearest pages that really are copies would count as false; they are printed by ``--doubtful``.
+paragraph. Nearest pages that really are copies would count as false; they are printed by ``--doubtful``. Since the
+shipped levels were chosen on pages like these, levels are also chosen on one half of the pages and measured on the
+other; no family has pages in both.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from assistant.articles.families import Families
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
 
 _NEGATIVES = ("nearest page", "shared background")
+#: Bytes of sampled shingles from which on two texts can be told to be related, as in ``relation``.
+_SMALLEST_SAMPLE = 16
 _NEAR_LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _CONTAINED_LEVELS = (0.4, 0.5, 0.6, 0.7, 0.8)
 
@@ -54,6 +58,7 @@ def main() -> None:
     print(f"{len(pages)} pages; sketch {(time.process_time() - began) / len(pages) * 1e3:.2f} ms a page")
     report_size(list(sketches.values()))
     report_pairs(pages, chosen.pages, chosen.doubtful)
+    report_halves(pages, sketches, chosen.pages // 2)
     report_families(pages, sketches, chosen.shown)
 
 
@@ -72,6 +77,53 @@ def report_size(sketches: list[Sketch]) -> None:
 
 
 def report_pairs(pages: list[Page], count: int, doubtful: bool) -> None:
+    measured, nearest = made_pairs(pages, count)
+    if doubtful:
+        for (one, other), pair in zip(nearest, measured["nearest page"], strict=True):
+            if pair.combined:
+                print(f"  {pair.jaccard:.2f} {pair.containment:.2f} {one.url} | {other.url}")
+    report_ways(measured)
+
+
+def report_halves(pages: list[Page], sketches: dict[str, Sketch], count: int) -> None:
+    """Levels chosen on one half, by F1, the stricter of equally good ones; and the shipped ones; on the other half."""
+    families = Families()
+    for page in pages:
+        families.add_sketch(page.id, sketches[page.id])
+    groups = sorted({families.family(page.id) for page in pages})
+    first = set(random.Random(2).sample(groups, len(groups) // 2))
+    halves = [[page for page in pages if (families.family(page.id) in first) is side] for side in (True, False)]
+    measured = [made_pairs(half, count)[0] for half in halves]
+    print("\nhalf of the pages, levels chosen on the other half: precision, recall")
+    for here, there in ((0, 1), (1, 0)):
+        grid = [(near, part) for near in reversed(_NEAR_LEVELS) for part in reversed(_CONTAINED_LEVELS)]
+        near, part = max(grid, key=lambda levels: f1(*precision_recall(measured[there], by_levels(*levels))))
+        chosen = precision_recall(measured[here], by_levels(near, part))
+        shipped = precision_recall(measured[here], lambda pair: pair.combined)
+        print(f"  chosen: MinHash {near}, containment {part}: {chosen[0]:.4f} {chosen[1]:.4f}")
+        print(f"  shipped:                              {shipped[0]:.4f} {shipped[1]:.4f}")
+
+
+def by_levels(near: float, part: float) -> Callable[[Measured], bool]:
+    """Judges as ``relation`` does, with other levels."""
+    return lambda pair: pair.same or (pair.tellable and (pair.jaccard >= near or pair.containment >= part))
+
+
+def precision_recall(measured: dict[str, list[Measured]], judge: Callable[[Measured], bool]) -> tuple[float, float]:
+    right, wrong = (
+        sum(sum(map(judge, made)) for kind, made in measured.items() if (kind in _NEGATIVES) is negative)
+        for negative in (False, True)
+    )
+    copies_ = sum(len(made) for kind, made in measured.items() if kind not in _NEGATIVES)
+    return right / max(1, right + wrong), right / copies_
+
+
+def f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def made_pairs(pages: list[Page], count: int) -> tuple[dict[str, list[Measured]], list[tuple[Page, Page]]]:
+    """Pairs of each kind, measured, and the pages of those of the kind "nearest page"."""
     rng = random.Random(1)
     chosen = rng.sample([page for page in pages if len(page.paragraphs) >= 8], count)
     others = rng.sample(pages, count)
@@ -82,12 +134,7 @@ def report_pairs(pages: list[Page], count: int, doubtful: bool) -> None:
     pairs["shared background"] = [follow_up(page, other, rng) for page, other in zip(chosen, others, strict=True)]
     nearest = nearest_pages(chosen, pages)
     pairs["nearest page"] = [(one.text, other.text) for one, other in nearest]
-    measured = {kind: [Measured.of(a, b) for a, b in texts] for kind, texts in pairs.items()}
-    if doubtful:
-        for (one, other), pair in zip(nearest, measured["nearest page"], strict=True):
-            if pair.combined:
-                print(f"  {pair.jaccard:.2f} {pair.containment:.2f} {one.url} | {other.url}")
-    report_ways(measured)
+    return {kind: [Measured.of(a, b) for a, b in texts] for kind, texts in pairs.items()}, nearest
 
 
 def copies(page: Page, other: Page, rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -151,13 +198,16 @@ def nearest_pages(chosen: list[Page], pages: list[Page]) -> list[tuple[Page, Pag
             if len(holders[word]) <= 60:
                 shared.update(holders[word])
         del shared[place[page.id]]
-        pairs += [(page, pages[number]) for number, _ in shared.most_common(2)]
+        nearest = sorted(shared, key=lambda number: (-shared[number], number))[:2]
+        pairs += [(page, pages[number]) for number in nearest]
     return pairs
 
 
 @dataclass(frozen=True)
 class Measured:
     exact: bool
+    same: bool
+    tellable: bool
     jaccard: float
     containment: float
     combined: bool
@@ -169,6 +219,8 @@ class Measured:
         shorter, longer = sorted((a, b), key=lambda each: each.words)
         return cls(
             exact=hashlib.sha256(one.encode()).digest() == hashlib.sha256(other.encode()).digest(),
+            same=a.digest == b.digest,
+            tellable=min(len(a.sample), len(b.sample)) >= _SMALLEST_SAMPLE,
             jaccard=jaccard(a, b),
             containment=containment(shorter, longer),
             combined=relation(a, b) is not None,
@@ -196,9 +248,8 @@ def report_ways(measured: dict[str, list[Measured]]) -> None:
     for name, judge in ways.items():
         counts = {kind: sum(map(judge, made)) for kind, made in measured.items()}
         shares = " ".join(f"{100 * counts[kind] / len(measured[kind]):11.1f}" for kind in [*kinds, *_NEGATIVES])
-        right, wrong = sum(counts[kind] for kind in kinds), sum(counts[kind] for kind in _NEGATIVES)
-        recall = right / sum(len(measured[kind]) for kind in kinds)
-        print(f"{name:22}{shares} {right / max(1, right + wrong):10.4f} {recall:8.4f}")
+        precision, recall = precision_recall(measured, judge)
+        print(f"{name:22}{shares} {precision:10.4f} {recall:8.4f}")
 
 
 def report_families(pages: list[Page], sketches: dict[str, Sketch], shown: int) -> None:

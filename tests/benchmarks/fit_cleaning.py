@@ -7,6 +7,7 @@ stand in runs of three in the gold body; and scraped news pages, whose blocks we
 (``cleaning_labels.jsonl``: address, a letter for each block, a hash of each block; T title, S heading, B body, D
 dateline or byline, C caption, R the rest). A page's score is over words, as bags, against its gold body or its blocks
 labelled T, S and B. "Kept aside": pages of a fifth of the sites, cleaned by a classifier that was fitted on the others.
+"As indexed": the HTML read as the index reads it; the classifier is fitted on pages as text alone.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from assistant.articles.blocks import Block, split_blocks
 from assistant.articles.classifier import STORED, BlockClassifier
 from assistant.articles.cleaning import clean_blocks, describe_blocks
 from assistant.articles.features import NAMES, Features
+from assistant.articles.formats.html import decode_html
 from assistant.datasets.pages import load_pages
 from assistant.evaluation.scores import bag_scores
 from tests.benchmarks.dev_sets import data_folder
@@ -60,6 +62,7 @@ class Page:
         blocks: of the text.
         labels: whether each block is the article's; None where that cannot be told.
         html: the page as it was saved; None for scraped text.
+        read: the text that is indexed of its HTML, not yet cleaned; "" when no article is found in it.
     """
 
     url: str
@@ -68,6 +71,7 @@ class Page:
     blocks: tuple[Block, ...]
     labels: tuple[bool | None, ...]
     html: str | None
+    read: str = ""
 
     @property
     def site(self) -> str:
@@ -92,6 +96,10 @@ def main() -> None:
         "classifier, site kept aside": lambda page: cleaned(page, aside[page.url]),
         "jusText (HTML)": _justext,
         "trafilatura (HTML)": _trafilatura,
+        "as indexed, not yet cleaned (HTML)": lambda page: page.read,
+        "as indexed, rules (HTML)": lambda page: _kept(split_blocks(page.read), None),
+        "as indexed, classifier (HTML)": lambda page: _kept(split_blocks(page.read), fitted),
+        "as indexed, site kept aside (HTML)": lambda page: _kept(split_blocks(page.read), aside[page.url]),
     }
     for name, group in groups.items():
         print(f"\n{name}: {len(group)} pages of {len({page.site for page in group})} sites")
@@ -108,8 +116,9 @@ def saved_pages(folder: Path) -> Iterator[Page]:
     urls = {key: value["url"] for key, value in json.loads((folder / "ground-truth.json").read_text()).items()}
     for page in load_pages(folder).items:
         blocks = tuple(split_blocks(page.text))
-        html = gzip.decompress((folder / "html" / f"{page.id}.html.gz").read_bytes()).decode("utf-8", "replace")
-        yield Page(urls[page.id], page.text, page.body, blocks, tuple(_labels(blocks, page.body)), html)
+        html = decode_html(gzip.decompress((folder / "html" / f"{page.id}.html.gz").read_bytes()), page.id)
+        read = page.article.text if page.article is not None else ""
+        yield Page(urls[page.id], page.text, page.body, blocks, tuple(_labels(blocks, page.body)), html, read)
 
 
 def news_pages(folder: Path) -> Iterator[Page]:
@@ -145,7 +154,11 @@ def fit(pages: Sequence[Page], described: Mapping[str, Features]) -> BlockClassi
 
 
 def cleaned(page: Page, classifier: BlockClassifier | None) -> str:
-    return "\n".join(one.block.text for one in clean_blocks(page.blocks, classifier=classifier) if one.kept)
+    return _kept(page.blocks, classifier)
+
+
+def _kept(blocks: Sequence[Block], classifier: BlockClassifier | None) -> str:
+    return "\n".join(one.block.text for one in clean_blocks(blocks, classifier=classifier) if one.kept)
 
 
 def _weights(pages: Sequence[Page]) -> NDArray[np.float64]:
