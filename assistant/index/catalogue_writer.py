@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_raw
 from assistant.index.intake import Incoming
 from assistant.index.kinship import Kinship, Membership
 from assistant.index.schema import open_for_writing
+from assistant.index.stored import dump_metadata, pack, parse_metadata, unpack, unpacked_raw
 from assistant.records import Article, Passage, RawArticle
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
