@@ -16,6 +16,7 @@ import pytest
 from assistant.answering.prompts import Prompts
 from assistant.apps.terminal import printable, show_answer
 from assistant.pipeline import Assistant
+from assistant.records import Appearance
 
 from .chat_fakes import HARMFUL, HOSTILE, FakeConversation, answer, cite
 
@@ -200,6 +201,8 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
 def test_nothing_from_an_article_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     text = f"{HOSTILE}\x1b\x9b\u2066"
     found = cite(HARMFUL, f"The password is {HOSTILE} swordfish.", HOSTILE, 0.6)
+    copy = Appearance(text, f"/news/{text}", text, text, None, text)
+    found = replace(found, also_in=(copy, replace(copy, source=None)), other_places=2, language=text)
     show_answer(answer(text, text, (found,), standalone=f"{text}?"), Prompts.open(), as_json=False, verbose=True)
     shown = capsys.readouterr().out
     assert "swordfish" in shown
