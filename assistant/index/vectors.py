@@ -84,7 +84,8 @@ class VectorIndex:
         if not ids:
             return {}
         found = self._collection.get(ids=list(ids), include=["embeddings"])
-        return dict(zip(found["ids"], (found["embeddings"] @ vector).tolist(), strict=True))
+        pairs = zip(found["ids"], found["embeddings"], strict=True)
+        return {key: float(embedding @ vector) for key, embedding in pairs}
 
     def everything(self, keys: Sequence[str]) -> tuple[list[str], NDArray[np.float32], list[dict[str, Any]]]:
         """Keys, vectors (n, dimension) and filterable values of those of ``keys`` that are here, for another index."""

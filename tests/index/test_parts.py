@@ -94,6 +94,13 @@ def test_passages_named_besides_are_found_whatever_their_metadata_says(
     assert numbers(lexical.search("railway", 10, where, also)) == set(), "the words still have to match"
 
 
+def test_similarities_leave_out_what_is_not_there(vectors: VectorIndex) -> None:
+    query = WordEmbedder().embed([TEXTS[0]])[0]
+    assert vectors.similarities(query, ["unknown"]) == {}
+    assert vectors.similarities(query, ["unknown", PASSAGES[0].id]) == pytest.approx({PASSAGES[0].id: 1.0}, abs=1e-5)
+    assert vectors.similarities(query, []) == {}
+
+
 def test_vectors_agree_with_brute_force(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     centres = random.normal(size=(20, DIMENSION))
