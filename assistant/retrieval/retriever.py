@@ -94,7 +94,8 @@ def merge_neighbours(retrieved: list[RetrievedPassage], view: View, longest: int
 
 
 def _follows(first: Passage, second: Passage) -> bool:
-    return first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    next_one = first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    return next_one and second.start >= first.end  # a copy may have them in another order
 
 
 def _joined(run: list[RetrievedPassage], view: View) -> RetrievedPassage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -122,6 +123,17 @@ def test_what_only_the_longer_copy_has_is_not_found_for_the_shorter_one(copies: 
 
     assert MORE in texts(ArticleFilter(source="KYODO"))
     assert MORE not in texts(ArticleFilter(source="Japan Times"))
+
+
+def test_passages_that_stand_in_another_order_in_a_copy_are_not_joined(view: View) -> None:
+    found = HybridRetriever(WordEmbedder(), 10).retrieve(view, "Paragraph about people of the town", 7)
+    town = [item for item in found if item.title == "A Town and Its Year of Events"]
+    first, second, *_ = sorted(town, key=lambda item: item.passage.start)
+    swapped = [
+        replace(first, passage=replace(second.passage, ordinal=0)),
+        replace(second, passage=replace(first.passage, ordinal=1)),
+    ]
+    assert merge_neighbours(swapped, view, 2) == swapped
 
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=3)
