@@ -125,13 +125,15 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Answer:
         """Answer one question that stands on its own.
 
-        ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
+        ``after`` and ``before`` (inclusive), ``source`` and ``language`` (ISO 639-1) restrict which articles may
+        answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._trace(question, question, question, ArticleFilter(after, before, source), {}).answer
+        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {}).answer
 
     def trace(
         self,
@@ -140,9 +142,10 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
-        return self._trace(question, question, question, ArticleFilter(after, before, source), {})
+        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
@@ -156,13 +159,14 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> list[RetrievedPassage]:
         """The ``k`` (default: ``settings.passages_read``) best passages for ``query``, best first."""
         self._check(query)
         wanted = self.settings.passages_read if k is None else k
         if wanted < 1:
             raise QuestionError(f"{wanted} passages were asked for.", "Ask for at least one.")
-        return self._retriever.retrieve(self._now().view, query, wanted, ArticleFilter(after, before, source))
+        return self._retriever.retrieve(self._now().view, query, wanted, ArticleFilter(after, before, source, language))
 
     def passages_to_read(
         self,
@@ -171,10 +175,11 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> list[RetrievedPassage]:
         """What the reader is given for ``question``: the retrieved passages, neighbours joined."""
         self._check(question)
-        return self._to_read(self._now().view, question, ArticleFilter(after, before, source))
+        return self._to_read(self._now().view, question, ArticleFilter(after, before, source, language))
 
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
@@ -199,10 +204,15 @@ class Assistant:
         return self._now().view.catalogue.article_passages(article_id)[1]
 
     def articles(
-        self, *, after: date | None = None, before: date | None = None, source: str | None = None
+        self,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+        language: str | None = None,
     ) -> list[ArticleEntry]:
         """What the index holds, in the order in which it came; filtered as ``ask`` is."""
-        where = ArticleFilter(after, before, source)
+        where = ArticleFilter(after, before, source, language)
         return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
 
     def files(self) -> dict[str, list[str]]:

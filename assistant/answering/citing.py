@@ -43,6 +43,9 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
         url=article.metadata.url,
         family=article.family,
         retells=article.retells,
+        language=article.metadata.language,
+        also_in=article.also_in,
+        other_places=article.other_places,
     )
     if citation.answer_text != article.text[start:end] or citation.quote != article.text[sentence[0] : sentence[1]]:
         raise StoreDamagedError(

@@ -12,8 +12,22 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from assistant.apps.options import After, Before, Config, Exit, Json, Source, Store, Verbose, opened, start
-from assistant.apps.terminal import printable, progress_bars, show_article, show_entries, show_preview, show_report
+from assistant.apps.listing import show_article, show_entries
+from assistant.apps.options import (
+    After,
+    Before,
+    Config,
+    Exit,
+    Json,
+    Language,
+    Source,
+    Store,
+    Verbose,
+    opened,
+    restricted,
+    start,
+)
+from assistant.apps.terminal import printable, progress_bars, show_preview, show_report
 from assistant.articles import clean_article, explain_cleaning, find_article_files
 from assistant.articles.formats import Limits, Skipped, read_articles
 from assistant.records import Metadata, RawArticle, SyncReport
@@ -65,21 +79,21 @@ def list_articles(
     after: After = None,
     before: Before = None,
     source: Source = None,
+    language: Language = None,
     store: Store = None,
     config: Config = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """List what the index holds, or show one article."""
+    from assistant.answering.prompts import Prompts
+
     settings = start(config, verbose, store)
     with opened(settings) as assistant:
         if article is not None:
-            show_article(assistant, article, as_json=as_json)
+            show_article(assistant, article, Prompts.open(settings.prompts), as_json=as_json)
             return
-        entries = assistant.articles(
-            after=after.date() if after else None, before=before.date() if before else None, source=source
-        )
-        show_entries(entries, as_json=as_json)
+        show_entries(assistant.articles(**restricted(after, before, source, language)), as_json=as_json)
 
 
 @commands.command()

@@ -15,7 +15,20 @@ import typer
 
 from assistant.apps.articles import commands
 from assistant.apps.evaluate import evaluation
-from assistant.apps.options import After, Before, Config, Exit, Json, Source, Store, Verbose, opened, start
+from assistant.apps.options import (
+    After,
+    Before,
+    Config,
+    Exit,
+    Json,
+    Language,
+    Source,
+    Store,
+    Verbose,
+    opened,
+    restricted,
+    start,
+)
 from assistant.apps.train import training
 from assistant.errors import AssistantError, StoreMissingError
 
@@ -52,6 +65,7 @@ def ask(
     after: After = None,
     before: Before = None,
     source: Source = None,
+    language: Language = None,
     store: Store = None,
     config: Config = None,
     as_json: Json = False,
@@ -63,19 +77,16 @@ def ask(
 
     settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
-    where = {
-        "after": after.date() if after else None,
-        "before": before.date() if before else None,
-    }
+    where = restricted(after, before, source, language)
     with opened(settings) as assistant:
         if question is not None:
-            answer = assistant.ask(question, source=source, **where)
+            answer = assistant.ask(question, **where)
             show_answer(answer, prompts, as_json=as_json, verbose=verbose)
             raise typer.Exit(Exit.DONE if answer.answered else Exit.REFUSED)
         conversation = assistant.conversation()
         for line in _lines(prompts.say("terminal_greeting"), quiet=as_json):
             try:
-                answer = conversation.ask(line, source=source, **where)
+                answer = conversation.ask(line, **where)
             except AssistantError as error:
                 _complain(error)
                 continue

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
+from assistant.articles.language import stated_code
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -29,11 +30,23 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+def _language(stated: str) -> str:
+    """The code in what was typed ("ja", "en-GB")."""
+    code = stated_code(stated)
+    if code is None:
+        raise typer.BadParameter(f"'{stated}' is no language code. Use ISO 639-1: en, ja, es.")
+    return code
+
+
 Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 After = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")]
 Before = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")]
 Source = Annotated[str | None, typer.Option(help="Only articles of this source.")]
+Language = Annotated[
+    str | None,
+    typer.Option(parser=_language, metavar="CODE", help="Only articles in this language (ISO 639-1: en, ja, es)."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
 
@@ -43,6 +56,27 @@ def start(config: Path | None, verbose: bool, store: Path | None = None, **overr
     logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
     return load_settings(config, store=store, **overrides)
+
+
+class Restriction(TypedDict):
+    """Which articles count; the arguments of ``Assistant.ask`` and the rest."""
+
+    after: date | None
+    before: date | None
+    source: str | None
+    language: str | None
+
+
+def restricted(
+    after: datetime | None, before: datetime | None, source: str | None, language: str | None
+) -> Restriction:
+    """The options that choose articles, as the assistant takes them."""
+    return {
+        "after": after.date() if after else None,
+        "before": before.date() if before else None,
+        "source": source,
+        "language": language,
+    }
 
 
 @contextmanager

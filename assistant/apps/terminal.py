@@ -14,12 +14,11 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.answering.citing import by_sentence
-from assistant.errors import ArticleError
-from assistant.records import Answer, ArticleEntry, Citation, SyncPreview, SyncReport
+from assistant.answering.elsewhere import also_in, each_place, foreign_language
+from assistant.records import Answer, Citation, SyncPreview, SyncReport
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
-    from assistant.pipeline import Assistant
 
 _STAGES = {
     "read": "Reading files",
@@ -86,35 +85,6 @@ def show_preview(found: SyncPreview, *, as_json: bool) -> None:
     print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
 
 
-def show_entries(entries: Sequence[ArticleEntry], *, as_json: bool) -> None:
-    """Articles, a line each: id, date, source, title and where it was read."""
-    for entry in entries:
-        known = entry.metadata
-        if as_json:
-            print(json.dumps(asdict(entry), default=str))
-            continue
-        about = (str(known.published or "          "), known.source or "–", known.title or "–")
-        others = f" and {len(entry.places) - 1} more places" if len(entry.places) > 1 else ""
-        copy = f"  (told by {entry.family})" if entry.family != entry.id else ""
-        print(printable(f"{entry.id}  {'  '.join(about)}  [{entry.places[0]}{others}]{copy}"))
-
-
-def show_article(assistant: Assistant, article_id: str, *, as_json: bool) -> None:
-    """One article: what is known about it, how that was found, and its clean text."""
-    try:
-        article = assistant.article(article_id)
-    except KeyError as error:
-        raise ArticleError(f"The index holds no article {article_id}.", "See the ids: assistant articles.") from error
-    if as_json:
-        print(json.dumps(asdict(article), default=_plain))
-        return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(Text(printable(article.place), style="bold"))
-    for name, where in article.metadata.found_in.items():
-        console.print(Text(printable(f"  {name}: {getattr(article.metadata, name)}  ({where})"), style="cyan"))
-    console.print(printable(article.text))
-
-
 def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
     """An answer with its citations, or the refusal and what was nearest."""
     if as_json:
@@ -134,7 +104,7 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
             f" {prompts.say('support', support=answer.support)}\n"
         )
         for citations in by_sentence(answer.citations):
-            _show_sentence(citations, prompts, console)
+            _show_sentence(citations, prompts, console, verbose=verbose)
         if answer.alternatives:
             others = prompts.say("alternatives", count=len(answer.alternatives), kind=answer.kind)
             console.print(f"{others}:", style="dim")
@@ -157,26 +127,32 @@ def _print_json(value: dict[str, Any]) -> None:
     print(json.dumps(value), flush=True)
 
 
-def _plain(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
-
-
 def _headline(answer: Answer, prompts: Prompts) -> str:
     """The answer; of evidence only what it is, for the sentence itself follows as a quote."""
     return prompts.say("evidence") if answer.kind == "evidence" else printable(answer.text or "")
 
 
-def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Console) -> None:
-    """The sentence that all these ``citations`` quote, what each gives as an answer marked."""
+def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Console, *, verbose: bool) -> None:
+    """The sentence that all these ``citations`` quote, what each gives as an answer marked, and where it stands."""
     citation = citations[0]
     quote = Text(printable(citation.quote))
     for each in citations:
         quote.stylize("bold reverse", each.answer_start - each.raw_start, each.answer_end - each.raw_start)
     console.print(Text("  “") + quote + Text("”"))
     console.print(f"  {printable(prompts.say('citation', **_described(citation)))}")
-    place = f"{citation.path}, characters {citation.raw_start}–{citation.raw_end}"
-    console.print(f"  {printable(place)}\n", style="dim", soft_wrap=True)
+    place = f"{citation.place}, characters {citation.raw_start}–{citation.raw_end}"
+    console.print(f"  {printable(place)}", style="dim", soft_wrap=True)
+    if others := also_in(citation, prompts):
+        console.print(f"  {printable(others)}", style="dim")
+        for line in each_place(citation, prompts) if verbose else ():
+            console.print(f"    {printable(line)}", style="dim")
+    console.print()
 
 
 def _described(citation: Citation) -> dict[str, Any]:
-    return {"title": citation.title, "source": citation.source, "published": citation.published}
+    return {
+        "title": citation.title,
+        "source": citation.source,
+        "published": citation.published,
+        "language": foreign_language(citation.language),
+    }

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import PurePath
 
 from assistant.answering.citing import by_sentence
+from assistant.answering.elsewhere import also_in, each_place, foreign_language
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
 from assistant.articles.offsets import OffsetMap
@@ -81,13 +82,11 @@ def render_article(article: Article, citations: Sequence[Citation], prompts: Pro
         start, end = paragraphs.pop(0)
         title = _marked(article.text[start:end], start, quote, answers)
     byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
-    source = as_text(meta.source or prompts.say("source_unknown"))
-    published = as_text(prompts.say("date", published=meta.published))
     body = "".join(
         f'<p dir="auto">{_marked(article.text[start:end], start, quote, answers)}</p>' for start, end in paragraphs
     )
     return _panel(
-        f"<bdi>{source}</bdi> · {published}",
+        _origin(meta.source, meta.published, meta.language, prompts),
         f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>{byline}<div class="body">{body}</div>',
         prompts,
     )
@@ -198,13 +197,31 @@ def _citations(citations: Sequence[Citation], prefix: str, prompts: Prompts) -> 
         start, end = citation.raw_start, citation.raw_end
         quote = _marked(citation.quote, start, (start, end), [(each.answer_start, each.answer_end) for each in group])
         title = as_text(citation.title or _untitled(citation.path, prompts))
-        source = as_text(citation.source or prompts.say("source_unknown"))
-        published = as_text(prompts.say("date", published=citation.published))
+        origin = _origin(citation.source, citation.published, citation.language, prompts)
+        others = _also_in(citation, f"{prefix}.{place}", prompts)
         yield (
             f'<figure class="citation" data-citation="{prefix}.{place}"><blockquote dir="auto">{quote}</blockquote>'
             f'<figcaption><button type="button" class="open" title="{hint}" dir="auto">{title}</button>'
-            f'<span class="meta"><bdi>{source}</bdi> · {published}</span></figcaption></figure>'
+            f'<span class="meta">{origin}</span>{others}</figcaption></figure>'
         )
+
+
+def _origin(source: str | None, published: date | None, language: str | None, prompts: Prompts) -> str:
+    """Where an article comes from: source, date, and the language if it is not English."""
+    parts = [
+        f"<bdi>{as_text(source or prompts.say('source_unknown'))}</bdi>",
+        as_text(prompts.say("date", published=published)),
+    ]
+    if foreign := foreign_language(language):
+        parts.append(as_text(foreign))
+    return " · ".join(parts)
+
+
+def _also_in(citation: Citation, key: str, prompts: Prompts) -> str:
+    """The other places where the story stands, behind a line that names some; empty when there are none."""
+    places = "".join(f'<li dir="auto">{as_text(line)}</li>' for line in each_place(citation, prompts))
+    summary = f"<bdi>{as_text(also_in(citation, prompts))}</bdi>"
+    return _details(f"{key}-places", summary, [f'<ul class="places">{places}</ul>'] if places else [])
 
 
 def _untitled(path: str, prompts: Prompts) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant.index.schema import live, open_for_reading
-from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle, Segment, Stated
+from assistant.index.stored import parse_metadata, unpack, unpacked_article, unpacked_raw
+from assistant.index.stories import Stories
+from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle
 
 
 class Catalogue:
@@ -21,12 +21,14 @@ class Catalogue:
 
     Attributes:
         generation: the one that is read.
+        stories: families of its articles.
     """
 
     def __init__(self, database: sqlite3.Connection, generation: int | None = None) -> None:
         """``generation`` is the present one by default."""
         self._db = database
         self.generation = self.present() if generation is None else generation
+        self.stories = Stories(self._all)
 
     @classmethod
     def open(cls, path: Path) -> Catalogue:
@@ -84,30 +86,20 @@ class Catalogue:
 
     def article(self, article_id: str) -> Article:
         """A cleaned article; KeyError when there is none."""
-        cleaned = unpacked_article(self.raw_article(article_id), self._version("text, segments, metadata", article_id))
-        return replace(cleaned, family=self.family(article_id), retells=self._retold(article_id))
+        raw = self.raw_article(article_id)
+        family = self.family(article_id)
+        also_in, other_places = self.stories.appearances(raw, article_id, family)
+        return replace(
+            unpacked_article(raw, self._version("text, segments, metadata", article_id)),
+            family=family,
+            retells=self.stories.retold(article_id, family),
+            also_in=also_in,
+            other_places=other_places,
+        )
 
     def family(self, article_id: str) -> str:
         """The id of the article that represents those publishing its story; its own when it is alone."""
-        row = self._one(f"SELECT family FROM families WHERE article_id = :id AND {live('families')}", id=article_id)
-        return row[0] if row else article_id
-
-    def members(self, family: str) -> list[str]:
-        """Ids of the articles of a family, its representative first."""
-        rows = self._all(
-            f"SELECT article_id FROM families WHERE family = :id AND {live('families')}"
-            " ORDER BY article_id != family, article_id",
-            id=family,
-        )
-        return [row[0] for row in rows] or [family]
-
-    def _retold(self, article_id: str) -> frozenset[str]:
-        rows = self._all(
-            "SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
-            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside'",
-            id=article_id,
-        ).fetchall()
-        return frozenset(self.family(row[0]) for row in rows) - {self.family(article_id)}
+        return self.stories.family(article_id)
 
     def text(self, article_id: str) -> str:
         """The clean text of an article; KeyError when there is none."""
@@ -213,51 +205,3 @@ class Catalogue:
 def passage(article_id: str, ordinal: int, start: int, stop: int, text: str) -> Passage:
     """A passage from its row and the clean text of its article."""
     return Passage(f"{article_id}:{start}-{stop}", article_id, ordinal, start, stop, text[start:stop])
-
-
-def unpacked_raw(place: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
-    """A raw article from its path and member, and its row: raw, encoding, content_hash, stated."""
-    raw, encoding, content_hash, stated = row
-    said = tuple(Stated(*item) for item in json.loads(stated))
-    return RawArticle(place[0], unpack(raw), encoding, content_hash, place[1], said)
-
-
-def unpacked_article(raw: RawArticle, row: tuple[Any, ...]) -> Article:
-    """A cleaned article, without its family, from its row: text, segments, metadata."""
-    text, segments, metadata = row
-    return Article(
-        id=raw.content_hash[:16],
-        path=raw.path,
-        encoding=raw.encoding,
-        raw_text=raw.text,
-        text=unpack(text),
-        segments=tuple(Segment(*item) for item in json.loads(segments)),
-        metadata=parse_metadata(metadata),
-        member=raw.member,
-    )
-
-
-def pack(text: str) -> bytes:
-    """Compressed UTF-8: a BLOB, because SQLite's TEXT ends at a NUL for some of its functions."""
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def unpack(blob: bytes) -> str:
-    """The text that ``pack`` packed."""
-    return zlib.decompress(blob).decode("utf-8", "surrogatepass")
-
-
-def dump_metadata(metadata: Metadata) -> str:
-    """Metadata as JSON; dates and moments in ISO 8601, what is not known left out."""
-    fields = {name: value for name, value in asdict(metadata).items() if value is not None}
-    return json.dumps(fields, default=lambda moment: moment.isoformat(), ensure_ascii=False)
-
-
-def parse_metadata(stored: str) -> Metadata:
-    """The metadata that ``dump_metadata`` wrote."""
-    fields = json.loads(stored)
-    if "published" in fields:
-        fields["published"] = date.fromisoformat(fields["published"])
-    if "published_at" in fields:
-        fields["published_at"] = datetime.fromisoformat(fields["published_at"])
-    return Metadata(**fields)

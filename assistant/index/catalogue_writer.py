@@ -9,11 +9,11 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.index.catalogue import dump_metadata, pack, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.index.intake import Incoming
 from assistant.index.kinship import Kinship, Membership
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing
+from assistant.index.stored import dump_metadata, pack, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.records import Article, RawArticle
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.

@@ -45,6 +45,7 @@ class LexicalIndex:
             document.add_text("text", _spaced(passage.text))
             document.add_text("title", _spaced(known.title or ""))
             document.add_text("source", (known.source or "").casefold())
+            document.add_text("language", (known.language or "").casefold())
             if known.published is not None:
                 document.add_integer("published", epoch(known.published))
             writer.add_document(document)
@@ -82,8 +83,11 @@ class LexicalSearcher:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
-        """Keys of the ``k`` best passages for the words of ``query``, best first; no words, no passages."""
+    def search(self, query: str, k: int, where: ArticleFilter, also: Sequence[str] = ()) -> list[str]:
+        """Keys of the ``k`` best passages for the words of ``query``, best first; no words, no passages.
+
+        They are among those that ``where`` admits, and ``also``, whatever their own metadata says.
+        """
         words = list(dict.fromkeys(self._analyzer.analyze(_spaced(query))))
         if not words:
             return []
@@ -94,8 +98,13 @@ class LexicalSearcher:
             for word in words
         ]
         matching = tantivy.Query.boolean_query(terms)
-        conditions = [(must, tantivy.Query.const_score_query(item, 0.0)) for item in self._conditions(where)]
-        matching = tantivy.Query.boolean_query([(must, matching), *conditions]) if conditions else matching
+        if conditions := self._conditions(where):
+            own = tantivy.Query.boolean_query([(must, item) for item in conditions])
+            others = tantivy.Query.term_set_query(schema, "key", list(also))
+            among = tantivy.Query.boolean_query([(should, own), (should, others)])
+            matching = tantivy.Query.boolean_query(
+                [(must, matching), (must, tantivy.Query.const_score_query(among, 0.0))]
+            )
         found = self._searcher.search(matching, limit=k, count=False)
         return [self._searcher.doc(address).get_first("key") or "" for _, address in found.hits]
 
@@ -104,6 +113,8 @@ class LexicalSearcher:
         conditions = []
         if where.source is not None:
             conditions.append(tantivy.Query.term_query(schema, "source", where.source.casefold()))
+        if where.language is not None:
+            conditions.append(tantivy.Query.term_query(schema, "language", where.language.casefold()))
         if where.after is not None or where.before is not None:
             after = epoch(where.after) if where.after else -(2**62)
             before = epoch(where.before) if where.before else 2**62
@@ -124,6 +135,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("source", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("language", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", stored=False, indexed=True, fast=True)
     return builder.build()
 

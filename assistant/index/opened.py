@@ -42,16 +42,18 @@ class View:
     def nearest(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> dict[str, float]:
         """Keys of the ``k`` passages nearest to ``vector`` (dimension,), nearest first, with their cosines."""
         found: dict[str, float] = {}
+        speaking = self.catalogue.stories.speaking_for(where)
 
         def search(depth: int) -> list[str]:
-            found.update(self._vectors.search(vector, depth, where))
+            found.update(self._vectors.search(vector, depth, where, speaking))
             return sorted(found, key=lambda key: -found[key])
 
         return {key: found[key] for key in self._living(search, k, len(self._vectors))}
 
     def matching(self, query: str, k: int, where: ArticleFilter) -> list[str]:
         """Keys of the ``k`` passages that match the words of ``query`` best, best first."""
-        return self._living(lambda depth: self._lexical.search(query, depth, where), k, len(self._lexical))
+        speaking = self.catalogue.stories.speaking_for(where)
+        return self._living(lambda depth: self._lexical.search(query, depth, where, speaking), k, len(self._lexical))
 
     def similarities(self, vector: NDArray[np.float32], keys: list[str]) -> dict[str, float]:
         """Cosine of ``vector`` (dimension,) to each of these passages."""

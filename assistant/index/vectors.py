@@ -61,11 +61,21 @@ class VectorIndex:
         for start in range(0, len(doomed), self._batch):
             self._collection.delete(ids=doomed[start : start + self._batch])
 
-    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> dict[str, float]:
-        """The ``k`` passages nearest to ``vector`` (dimension,), nearest first: id to cosine."""
-        found = self._collection.query(
-            query_embeddings=vector[None, :], n_results=k, where=_condition(where), include=["distances"]
-        )
+    def search(
+        self, vector: NDArray[np.float32], k: int, where: ArticleFilter, also: Sequence[str] = ()
+    ) -> dict[str, float]:
+        """The passages nearest to ``vector`` (dimension,), nearest first: id to cosine.
+
+        At most ``k`` of those that ``where`` admits and as many of ``also``, whatever their own metadata says.
+        """
+        found = self._nearest(vector, k, where=_condition(where))
+        here = self._collection.get(ids=list(also), include=[])["ids"] if also else []
+        if here:  # Chroma takes no unknown id and no empty list of them
+            found |= self._nearest(vector, k, ids=here)
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def _nearest(self, vector: NDArray[np.float32], k: int, **among: Any) -> dict[str, float]:
+        found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"], **among)
         gaps = zip(found["ids"][0], found["distances"][0], strict=True)
         return {passage_id: 1.0 - float(gap) for passage_id, gap in gaps}
 
@@ -74,7 +84,8 @@ class VectorIndex:
         if not ids:
             return {}
         found = self._collection.get(ids=list(ids), include=["embeddings"])
-        return dict(zip(found["ids"], (found["embeddings"] @ vector).tolist(), strict=True))
+        pairs = zip(found["ids"], found["embeddings"], strict=True)
+        return {key: float(embedding @ vector) for key, embedding in pairs}
 
     def everything(self, keys: Sequence[str]) -> tuple[list[str], NDArray[np.float32], list[dict[str, Any]]]:
         """Keys, vectors (n, dimension) and filterable values of those of ``keys`` that are here, for another index."""
@@ -103,9 +114,11 @@ class Vectors:
     def __len__(self) -> int:
         return sum(len(part) for part in self._parts)
 
-    def search(self, vector: NDArray[np.float32], k: int, where: ArticleFilter) -> dict[str, float]:
-        """As ``VectorIndex.search``."""
-        found = [item for part in self._parts for item in part.search(vector, k, where).items()]
+    def search(
+        self, vector: NDArray[np.float32], k: int, where: ArticleFilter, also: Sequence[str] = ()
+    ) -> dict[str, float]:
+        """The ``k`` passages nearest to ``vector`` that ``VectorIndex.search`` finds in any part."""
+        found = [item for part in self._parts for item in part.search(vector, k, where, also).items()]
         return dict(sorted(found, key=lambda item: -item[1])[:k])
 
     def similarities(self, vector: NDArray[np.float32], keys: Sequence[str]) -> dict[str, float]:
@@ -115,7 +128,10 @@ class Vectors:
 
 def _fields(metadata: Metadata) -> dict[str, str | int]:
     """Filterable values; Chroma refuses None, so what is unknown is absent. Dates are seconds since 1970."""
-    fields: dict[str, str | int] = {"source": (metadata.source or "").casefold()}
+    fields: dict[str, str | int] = {
+        "source": (metadata.source or "").casefold(),
+        "language": (metadata.language or "").casefold(),
+    }
     if metadata.published is not None:
         fields["published"] = epoch(metadata.published)
     return fields
@@ -129,6 +145,8 @@ def _condition(where: ArticleFilter) -> dict[str, Any] | None:
         conditions.append({"published": {"$lte": epoch(where.before)}})
     if where.source is not None:
         conditions.append({"source": {"$eq": where.source.casefold()}})
+    if where.language is not None:
+        conditions.append({"language": {"$eq": where.language.casefold()}})
     if len(conditions) > 1:
         return {"$and": conditions}
     return conditions[0] if conditions else None

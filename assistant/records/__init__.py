@@ -12,6 +12,7 @@ from assistant.records.answers import (
     Turn,
 )
 from assistant.records.articles import (
+    Appearance,
     Article,
     ArticleEntry,
     ArticleFilter,
@@ -20,6 +21,7 @@ from assistant.records.articles import (
     RawArticle,
     Segment,
     Stated,
+    place_of,
 )
 from assistant.records.indexes import (
     Fingerprints,
@@ -34,6 +36,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "AnswerSpan",
+    "Appearance",
     "Article",
     "ArticleEntry",
     "ArticleFilter",
@@ -52,4 +55,5 @@ __all__ = [
     "SyncReport",
     "Trace",
     "Turn",
+    "place_of",
 ]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assistant.records.articles import Passage
+from assistant.records.articles import Appearance, Passage, place_of
 
 RefusalReason = Literal["no_passages", "not_in_articles", "low_confidence"]
 AnswerKind = Literal["span", "list", "evidence"]
@@ -22,7 +22,7 @@ class RetrievedPassage:
         retrieval_score: fused reciprocal-rank score; higher is better, comparable within one query.
         similarity: cosine of the query's and the passage's vectors, -1..1.
         dense_rank, lexical_rank: best 1-based rank in either list; None when absent from it.
-        title, source, published: the article's metadata.
+        title, source, published, language: the article's metadata.
     """
 
     passage: Passage
@@ -33,6 +33,7 @@ class RetrievedPassage:
     title: str | None
     source: str | None
     published: date | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Citation:
     extracted from the file (a web page, a record, a document).
 
     Attributes:
-        article_id, title, source, published: the article.
+        article_id, title, source, published, language: the article.
         path, encoding: the file (or the address it was fetched from), and how to decode it.
         member: where in the file (``RawArticle.member``).
         url: the article's own address, if it is known.
@@ -79,6 +80,8 @@ class Citation:
         answer_text: the answer as this article words it.
         confidence: of this very span, 0..1.
         family, retells: whose story the article tells (``Article.family``, ``Article.retells``).
+        also_in, other_places: where else the story was published (``Article.also_in``, ``Article.other_places``). It
+            is the same story there; this very sentence may have been cut or changed.
     """
 
     article_id: str
@@ -98,6 +101,14 @@ class Citation:
     url: str | None = None
     family: str = ""
     retells: frozenset[str] = frozenset()
+    language: str | None = None
+    also_in: tuple[Appearance, ...] = ()
+    other_places: int = 0
+
+    @property
+    def place(self) -> str:
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class Stated:
     sure: float = 1.0
 
 
+def place_of(path: str, member: str) -> str:
+    """Path and member in one, as messages name it: "dump.zip!2023/a.html"."""
+    return f"{path}!{member}" if member else path
+
+
 @dataclass(frozen=True, slots=True)
 class RawArticle:
     """An article as its file has it, nothing dropped yet.
@@ -53,8 +58,8 @@ class RawArticle:
 
     @property
     def place(self) -> str:
-        """Path and member in one, as messages name it: "dump.zip!2023/a.html"."""
-        return f"{self.path}!{self.member}" if self.member else self.path
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,24 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """A place where a story was published.
+
+    Attributes:
+        article_id: the article there.
+        place: path and member in one (``place_of``).
+        title, source, published, url: of that article; None where not known.
+    """
+
+    article_id: str
+    place: str
+    title: str | None = None
+    source: str | None = None
+    published: date | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A cleaned article: whole blocks of the raw text, the others dropped.
 
@@ -111,6 +134,8 @@ class Article:
         member: where in the file (``RawArticle.member``).
         family: id of the article that represents those publishing the same story; this one's own when it is alone.
         retells: ids of the families whose story is only a part of this article.
+        also_in: other places of its story: its own, and those of its family; by date, then by path, at most 50.
+        other_places: how many there are in all.
     """
 
     id: str
@@ -123,11 +148,13 @@ class Article:
     member: str = ""
     family: str = ""
     retells: frozenset[str] = frozenset()
+    also_in: tuple[Appearance, ...] = ()
+    other_places: int = 0
 
     @property
     def place(self) -> str:
-        """Path and member in one (``RawArticle.place``)."""
-        return f"{self.path}!{self.member}" if self.member else self.path
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +204,17 @@ class ArticleFilter:
         after, before: publication date on or after, on or before; articles without a known date are
             left out when either is given.
         source: publication or agency, compared without regard to case.
+        language: ISO 639-1 ("ja"), compared without regard to case; articles without a known one are left out.
     """
 
     after: date | None = None
     before: date | None = None
     source: str | None = None
+    language: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is any condition."""
+        return self != ArticleFilter()
 
     def admits(self, metadata: Metadata) -> bool:
         """Whether an article with this metadata may answer."""
@@ -192,4 +225,5 @@ class ArticleFilter:
             (self.after is None or (day is not None and day >= self.after))
             and (self.before is None or (day is not None and day <= self.before))
             and (self.source is None or (metadata.source or "").casefold() == self.source.casefold())
+            and (self.language is None or (metadata.language or "").casefold() == self.language.casefold())
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.index.embedder import Embedder
@@ -9,6 +10,8 @@ from assistant.index.opened import View
 from assistant.records import ArticleFilter, Passage, RetrievedPassage
 from assistant.retrieval.fusion import fuse
 
+#: What ``Article.text`` has between blocks.
+_BETWEEN_BLOCKS = "\n\n"
 EVERYTHING = ArticleFilter()
 
 
@@ -21,7 +24,11 @@ class HybridRetriever:
         self._candidates = candidates
 
     def retrieve(self, view: View, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
-        """At most ``k`` passages of the view's articles that fulfil ``where``, best first."""
+        """At most ``k`` passages of the view's articles that fulfil ``where``, best first.
+
+        An article whose text another one speaks for is found through that one, as far as the passage stands in its
+        own text word for word, and given as a passage of its own.
+        """
         depth = max(k, self._candidates)
         vector = self.embedder.embed([query])[0]
         similarities = view.nearest(vector, depth, where)
@@ -29,6 +36,7 @@ class HybridRetriever:
         fused = fuse([dense, lexical])[:k]
         keys = [key for key, _ in fused]
         similarities |= view.similarities(vector, [key for key in keys if key not in similarities])
+        unheard = view.catalogue.stories.unheard(where)
         return [
             RetrievedPassage(
                 passage=passage,
@@ -39,10 +47,28 @@ class HybridRetriever:
                 title=known.title,
                 source=known.source,
                 published=known.published,
+                language=known.language,
             )
-            for passage, (key, retrieval_score) in zip(view.passages(keys), fused, strict=True)
+            for found, (key, retrieval_score) in zip(view.passages(keys), fused, strict=True)
+            for passage in _admitted(found, unheard.get(found.article_id), view)
             for known in [view.catalogue.metadata(passage.article_id)]
         ]
+
+
+def _admitted(found: Passage, copies: Sequence[str] | None, view: View) -> Iterator[Passage]:
+    """A passage that was found, or, where it speaks for others, what the first of ``copies`` to have some has of it."""
+    if copies is None:
+        yield found
+        return
+    for copy in copies:
+        text = view.catalogue.text(copy)
+        blocks = [(text.find(block), len(block)) for block in found.text.split(_BETWEEN_BLOCKS) if block]
+        standing = [(start, start + length) for start, length in blocks if start >= 0]
+        if standing:
+            start, end = min(standing)[0], max(end for _, end in standing)
+            identity = f"{copy}:{start}-{end}"
+            yield replace(found, id=identity, article_id=copy, start=start, end=end, text=text[start:end])
+            return
 
 
 def _rank(key: str, ranking: list[str]) -> int | None:
@@ -68,7 +94,8 @@ def merge_neighbours(retrieved: list[RetrievedPassage], view: View, longest: int
 
 
 def _follows(first: Passage, second: Passage) -> bool:
-    return first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    next_one = first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    return next_one and second.start >= first.end  # a copy may have them in another order
 
 
 def _joined(run: list[RetrievedPassage], view: View) -> RetrievedPassage:

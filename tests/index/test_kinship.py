@@ -71,7 +71,7 @@ def test_a_copy_is_kept_and_its_passages_are_not_searched(folder: Path, sync: Sy
     catalogue = sync(folder)
     short, long, apart = ids(catalogue, folder, "first.txt", "second.txt", "apart.txt")
     assert catalogue.family(short) == catalogue.family(long) == long
-    assert catalogue.members(long) == [long, short]
+    assert catalogue.stories.members(long) == [long, short]
     assert catalogue.article_passages(short)[1] == []
     assert catalogue.article_passages(long)[1]
     assert catalogue.family(apart) == apart

@@ -27,7 +27,7 @@ LATE = datetime(2018, 6, 14, 23, 30, tzinfo=timezone(-timedelta(hours=5)))
 METADATA = [
     Metadata(title="Japan sends diplomat", source="Kyodo", published=date(2018, 5, 19)),
     Metadata(source="KYODO", published=date(2018, 6, 14), published_at=LATE),
-    Metadata(source="Reuters", published=date(2019, 1, 1)),
+    Metadata(source="Reuters", published=date(2019, 1, 1), language="ja"),
     Metadata(),
 ]
 PASSAGES = [Passage(f"{i:016x}:0-{len(t)}", f"{i:016x}", 0, 0, len(t), t) for i, t in enumerate(TEXTS)]
@@ -38,6 +38,8 @@ FILTERS = [
     (ArticleFilter(before=date(2018, 6, 14)), {0, 1}),
     (ArticleFilter(after=date(2018, 6, 1), before=date(2018, 6, 30), source="Kyodo"), {1}),
     (ArticleFilter(source="nobody"), set()),
+    (ArticleFilter(language="JA"), {2}),
+    (ArticleFilter(language="ja", source="kyodo"), set()),
 ]
 
 
@@ -74,6 +76,29 @@ def test_vector_filters(vectors: VectorIndex, where: ArticleFilter, expected: se
 def test_lexical_filters(lexical: LexicalSearcher, where: ArticleFilter, expected: set[int]) -> None:
     found = lexical.search("liaison Vladivostok fishing railway", 10, where)
     assert numbers(found) == expected
+
+
+@pytest.mark.parametrize(("where", "expected"), FILTERS)
+def test_a_filter_is_what_metadata_is_checked_by(where: ArticleFilter, expected: set[int]) -> None:
+    assert {number for number, known in enumerate(METADATA) if where.admits(known)} == expected
+    assert bool(where) == (where != ArticleFilter())
+
+
+def test_passages_named_besides_are_found_whatever_their_metadata_says(
+    vectors: VectorIndex, lexical: LexicalSearcher
+) -> None:
+    where, also = ArticleFilter(source="Reuters"), [PASSAGES[0].id, "unknown"]
+    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
+    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, ["unknown"]))) == {2}
+    assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
+    assert numbers(lexical.search("railway", 10, where, also)) == set(), "the words still have to match"
+
+
+def test_similarities_leave_out_what_is_not_there(vectors: VectorIndex) -> None:
+    query = WordEmbedder().embed([TEXTS[0]])[0]
+    assert vectors.similarities(query, ["unknown"]) == {}
+    assert vectors.similarities(query, ["unknown", PASSAGES[0].id]) == pytest.approx({PASSAGES[0].id: 1.0}, abs=1e-5)
+    assert vectors.similarities(query, []) == {}
 
 
 def test_vectors_agree_with_brute_force(tmp_path: Path) -> None:
