@@ -85,7 +85,7 @@ def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
         return entries, None
     reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
     return entries, Skipped(
-        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again."
+        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again.", cut=True
     )
 
 

@@ -137,7 +137,8 @@ def test_what_unpacks_to_too_much_in_all_ends_there(read: Read) -> None:
     files = {f"{number}.txt": b"x" * 1000 for number in range(10)}
     articles, (skipped,) = read("x.zip", zipped(files), Limits(unpacked_bytes=4500))
     assert len(articles) == 4
-    assert "unpacked_bytes" in skipped.remedy
+    assert "unpacks to more bytes" in skipped.reason
+    assert skipped.cut
     assert skipped.place.endswith("x.zip")
 
 
@@ -148,7 +149,7 @@ def test_one_entry_listed_many_times_counts_every_time(read: Read) -> None:
     data = one[:start] + entry * 50 + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 50, 50, len(entry) * 50, start, 0)
     articles, skipped = read("x.zip", data, Limits(unpacked_bytes=10_500))
     assert len(articles) == 10
-    assert "unpacked_bytes" in skipped[0].remedy
+    assert "unpacks to more bytes" in skipped[0].reason
 
 
 def test_members_are_counted(read: Read) -> None:
