@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from assistant.articles.formats.base import Limits, Skipped, Source, ends_with
 from assistant.articles.formats.fields import FieldMap, record_article
 from assistant.articles.formats.json_array import BrokenElement, array_items
-from assistant.articles.formats.streams import HEAD_BYTES, chunks, in_utf8, lines, preceded, some
+from assistant.articles.formats.streams import HEAD_BYTES, chunks, in_utf8, lines, peeked, preceded, some
 from assistant.errors import ArticleError
 from assistant.records import RawArticle
 
@@ -101,10 +101,12 @@ class Json:
     def read(self, source: Source, limits: Limits) -> Iterator[Item]:
         """The articles, one object at a time; ArticleError where the end of a broken one cannot be told."""
         with source.open() as opened:
-            stream = in_utf8(opened)
-            first = stream.readline(limits.article_bytes + 1)
-            ahead = some(stream, HEAD_BYTES)
-            stream = preceded(first + ahead, stream)
+            head, stream = peeked(in_utf8(opened))
+            first = ahead = b""
+            if not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+                first = stream.readline(limits.article_bytes + 1)
+                ahead = some(stream, HEAD_BYTES)
+                stream = preceded(first + ahead, stream)
             if first.endswith(b"\n") and ahead.lstrip().startswith(b"{") and _is_object(first):
                 yield from JsonLines(self.fields).read_lines(source, stream, limits)
             else:

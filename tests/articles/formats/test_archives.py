@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import struct
 import tarfile
 import tempfile
@@ -112,6 +114,23 @@ def test_truncated_gzip_keeps_what_came_before(read: Read) -> None:
     assert len(articles) > 1000
     assert skipped.place.endswith("x.jsonl.gz!x.jsonl")
     assert "damaged, cut short" in skipped.remedy
+
+
+@pytest.mark.parametrize("name", ["x.json.gz", "x.csv.gz", "x.rss.gz"])
+def test_other_truncated_streams_keep_what_came_before_too(read: Read, name: str) -> None:
+    texts = [f"Article {number} says {hashlib.sha256(bytes([number % 256])).hexdigest()}" for number in range(40_000)]
+    data = {
+        "x.json.gz": json.dumps([{"text": text} for text in texts]),
+        "x.csv.gz": "text\n" + "\n".join(texts),
+        "x.rss.gz": "<rss><channel><title>Daily</title>"
+        + "".join(f"<item><description>{text}</description></item>" for text in texts)
+        + "</channel></rss>",
+    }[name]
+    packed = gzip.compress(data.encode())
+    articles, (skipped,) = read(name, packed[: len(packed) // 2])
+    assert len(articles) > 5_000
+    assert [article.text for article in articles] == texts[: len(articles)]
+    assert skipped.cut
 
 
 def test_bytes_that_only_look_like_gzip_are_skipped(read: Read) -> None:
