@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.articles import clean_article
 from assistant.articles.formats import FieldMap, Limits, read_articles
+from assistant.articles.formats.json_array import BrokenElement, array_items
 from assistant.records import RawArticle
 from assistant.settings import FieldName
 from tests.articles.formats.conftest import Read, stated
@@ -279,3 +280,25 @@ def test_texts_come_back_from_json_lines_and_arrays(records: list[tuple[str, str
             articles = [item for item in read_articles(path) if isinstance(item, RawArticle)]
             assert [article.text for article in articles] == [text for _, text in records]
             assert [stated(article, "title") for article in articles] == [title.strip() for title, _ in records]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.dictionaries(st.text(), st.text()), st.booleans()), max_size=6),
+    st.sampled_from([", ", ",\n  ", ","]),
+    st.integers(1, 50),
+    st.booleans(),
+)
+def test_every_whole_element_of_an_array_comes_in_its_place(
+    elements: list[tuple[dict[str, str], bool]], between: str, length: int, ascii_only: bool
+) -> None:
+    def written(value: dict[str, str], broken: bool) -> str:
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        return f"{text[:-1]} none}}" if broken else text
+
+    array = f"[{between.join(written(*each) for each in elements)}]"
+    pieces = [array[start : start + length] for start in range(0, len(array), length)]
+    found = list(array_items(pieces[0], iter(pieces[1:]), 10_000))
+    assert [None if isinstance(item, BrokenElement) else item for item in found] == [
+        None if broken else value for value, broken in elements
+    ]
