@@ -29,7 +29,7 @@ from assistant.apps.options import (
 )
 from assistant.apps.terminal import printable, progress_bars, show_preview, show_report
 from assistant.articles import clean_article, explain_cleaning, find_article_files
-from assistant.articles.formats import Limits, Skipped, read_articles
+from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
 from assistant.records import Metadata, RawArticle, SyncReport
 from assistant.settings import Settings
 
@@ -37,6 +37,10 @@ commands = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 Paths = Annotated[
     list[str], typer.Argument(help="Files of articles, folders of them, or addresses of pages and feeds.")
+]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option("--field", metavar="FIELD=NAME", help="A field's name in records, e.g. text=story; can be repeated."),
 ]
 
 
@@ -54,13 +58,14 @@ def index(
         bool, typer.Option("--watch", help="Go on whenever something changes there, until Ctrl-C.")
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that parse files.")] = None,
+    field: Fields = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """Bring the index into step with files, folders and addresses; also called sync."""
     from assistant.pipeline import preview
 
-    settings = start(config, verbose, store, workers=workers)
+    settings = start(config, verbose, store, workers=workers, fields=_by_field(field))
     if dry_run:
         show_preview(preview([*paths], settings=settings), as_json=as_json)
         return
@@ -115,14 +120,16 @@ def remove(
 def clean(
     files: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")],
     config: Config = None,
+    field: Fields = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """Show what of an article would be indexed, what would be dropped, and why."""
-    limits = Limits(article_bytes=start(config, verbose).max_file_bytes)
+    settings = start(config, verbose, fields=_by_field(field))
+    limits, fields = Limits(article_bytes=settings.max_file_bytes), FieldMap.named(settings.fields)
     skipped = False
     for file in find_article_files(files):
-        for item in read_articles(file, limits):
+        for item in read_articles(file, limits, fields):
             if isinstance(item, Skipped):
                 skipped = True
                 print(
@@ -134,6 +141,19 @@ def clean(
             else:
                 _show(item)
     raise typer.Exit(Exit.SKIPPED if skipped else Exit.DONE)
+
+
+def _by_field(options: list[str] | None) -> dict[str, list[str]] | None:
+    """Names by field, from ``FIELD=NAME`` as often as they are given."""
+    if not options:
+        return None
+    names: dict[str, list[str]] = {}
+    for option in options:
+        field, _, name = option.partition("=")
+        if not name:
+            raise typer.BadParameter(f"{option!r} is not FIELD=NAME, as in text=story.", param_hint="--field")
+        names.setdefault(field, []).append(name)
+    return names
 
 
 def _sync_once(paths: list[str], settings: Settings, rebuild: bool, as_json: bool) -> SyncReport:

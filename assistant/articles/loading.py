@@ -161,6 +161,12 @@ def _is_binary(data: bytes) -> bool:
     return controls > max(_SURE_TEXT_CONTROLS, _MAX_CONTROL_SHARE * len(data)) or controls * 4 > len(data) > 0
 
 
+def wide_encoding(head: bytes) -> str | None:
+    """The codec of bytes that begin as UTF-16 or UTF-32 does, told by a byte order mark or by the zeros; else None."""
+    marked = (encoding for mark, encoding in _MARKS if head.startswith(mark) and encoding != "utf-8")
+    return next(marked, None) or _wide_encoding(head)
+
+
 def _wide_encoding(data: bytes) -> str | None:
     """UTF-16 without a mark: nearly every second byte of mostly Western text is zero."""
     if len(data) < 8 or len(data) % 2:

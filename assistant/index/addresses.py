@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assistant.articles.fetching import Fetcher, FetchSettings
-from assistant.articles.formats import Limits, Skipped
+from assistant.articles.formats import FieldMap, Limits, Skipped
 from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
 from assistant.index.intake import incoming
 from assistant.index.plan import SyncPlan
@@ -24,7 +24,7 @@ def fetch(addresses: Iterable[str], settings: Settings) -> list[RawArticle | Ski
     """The articles of these pages and feeds, and what gives none."""
     limits = Limits(article_bytes=settings.max_file_bytes)
     manners = FetchSettings(max_bytes=settings.max_file_bytes, private=settings.fetch_private)
-    with Fetcher(manners, limits) as fetcher:
+    with Fetcher(manners, limits, FieldMap.named(settings.fields)) as fetcher:
         return [item for address in addresses for item in fetcher.fetch(address)]
 
 

@@ -26,7 +26,7 @@ class KnownFile:
     """A file as it was when it was read.
 
     Attributes:
-        digest: SHA-256 of its bytes, hexadecimal.
+        digest: SHA-256 of its bytes, hexadecimal, with that of an unusual field map if it was read with one.
         size: bytes.
         changed_ns: its modification time, nanoseconds; 0 when it was so recent that it does not tell versions apart.
     """

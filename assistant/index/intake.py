@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from assistant.articles import fingerprints, source_key
-from assistant.articles.formats import Limits, Skipped, read_articles
+from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
 from assistant.records import RawArticle
 
 #: Seconds in which a file must give its next article (parsers of hostile files may never come back).
@@ -20,6 +20,7 @@ PATIENCE = 60.0
 _MEMORY = 4 << 30
 #: Text and Markdown are only decoded: that is done at once, without the half second that a process takes to start.
 _DECODED_ONLY = (".txt", ".text", ".md", ".markdown")
+_FIELDS = FieldMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,12 @@ class Intake:
     Args:
         limits: how much of a file is read.
         workers: processes that parse; they read ahead of what is asked for.
+        fields: names of the fields of records.
     """
 
-    def __init__(self, limits: Limits, workers: int = 1) -> None:
+    def __init__(self, limits: Limits, workers: int = 1, fields: FieldMap = _FIELDS) -> None:
         self._limits = limits
+        self._fields = fields
         self._count = max(1, workers)
 
     def read(self, files: Sequence[Path]) -> Generator[tuple[Path, Iterator[Item]]]:
@@ -58,12 +61,12 @@ class Intake:
         place = {path: number for number, path in enumerate(parsed)}
         with ExitStack() as stack:
             shares = [parsed[first :: self._count] for first in range(min(self._count, len(parsed)))]
-            workers = [stack.enter_context(_Worker(share, self._limits)) for share in shares]
+            workers = [stack.enter_context(_Worker(share, self._limits, self._fields)) for share in shares]
             for path in files:
                 if path in place:
                     yield path, workers[place[path] % self._count].items()
                 else:
-                    yield path, _items(path, self._limits)
+                    yield path, _items(path, self._limits, self._fields)
 
 
 def incoming(raw: RawArticle) -> Incoming:
@@ -71,17 +74,17 @@ def incoming(raw: RawArticle) -> Incoming:
     return Incoming(raw, source_key(raw.path), fingerprints(raw))
 
 
-def _items(path: Path, limits: Limits) -> Iterator[Item]:
-    for item in read_articles(path, limits):
+def _items(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
+    for item in read_articles(path, limits, fields):
         yield item if isinstance(item, Skipped) else incoming(item)
 
 
 class _Worker:
     """A process that reads its share of files; a new one takes over after a file it does not survive."""
 
-    def __init__(self, files: Sequence[Path], limits: Limits) -> None:
+    def __init__(self, files: Sequence[Path], limits: Limits, fields: FieldMap) -> None:
         self._left = list(files)
-        self._limits = limits
+        self._how = limits, fields
         self._starting = True
 
     def __enter__(self) -> _Worker:
@@ -113,13 +116,14 @@ class _Worker:
     def _lost(self, path: Path, reason: str) -> Skipped:
         self._stop()
         self._start()
-        return Skipped(str(path), reason, "It may be made to harm or be damaged: delete it, or save it as plain text.")
+        remedy = "It may be made to harm or be damaged: delete it, or save it as plain text."
+        return Skipped(str(path), reason, remedy, cut=True)
 
     def _start(self) -> None:
         # A fork would copy the models' threads in whatever state they are.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, self._left, self._limits), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, self._left, *self._how), daemon=True)
         self._process.start()
         self._starting = True
         theirs.close()
@@ -130,12 +134,12 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, files: Sequence[Path], limits: Limits) -> None:
+def _work(pipe: Connection, files: Sequence[Path], limits: Limits, fields: FieldMap) -> None:
     _limit_memory()
     try:
         pipe.send(None)
         for path in files:
-            for item in _items(path, limits):
+            for item in _items(path, limits, fields):
                 pipe.send(item)
             pipe.send(None)
     except (BrokenPipeError, KeyboardInterrupt):  # nobody listens any more

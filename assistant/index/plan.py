@@ -6,17 +6,20 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.articles import open_regular
-from assistant.articles.formats import Skipped
+from assistant.articles.formats import FieldMap, Skipped, may_hold_records
 from assistant.errors import ArticleError, NothingToIndexError
 from assistant.index.catalogue_writer import KnownFile
 from assistant.records import SkippedFile, SyncPreview, SyncReport
 
 #: The coarsest clock of a file system in use (FAT's), nanoseconds.
 _TICK_NS = 2_000_000_000
+_FIELDS = FieldMap()
+#: Digits of a digest of bytes.
+_SHA256 = 64
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
 Progress = Callable[[str, int, int], None]
 
@@ -99,17 +102,19 @@ def plan_sync(
     known: Mapping[str, KnownFile],
     staged: Mapping[str, KnownFile],
     progress: Progress,
+    fields: FieldMap = _FIELDS,
 ) -> SyncPlan:
     """Compare the article ``files`` found under ``paths`` with the ``known`` and the ``staged`` ones.
 
     A known file is removed when it is gone from ``paths``, or when it is gone from elsewhere and one of
-    ``files`` has its content: then it has moved. What was fetched from an address stays.
+    ``files`` has its content: then it has moved. What was fetched from an address stays. A file of records that was
+    read with other ``fields`` than these counts as changed.
     """
     plan, digests = SyncPlan(), set()
     for done, path in enumerate(files, start=1):
         name = str(path)
         try:
-            now = look_at(path, staged.get(name) or known.get(name))
+            now = look_at(path, staged.get(name) or known.get(name), fields)
         except ArticleError as error:
             plan.skipped.append(SkippedFile(name, str(error)))
         else:
@@ -135,22 +140,28 @@ def plan_sync(
     return plan
 
 
-def look_at(path: Path, was: KnownFile | None = None) -> KnownFile:
+def look_at(path: Path, was: KnownFile | None = None, fields: FieldMap = _FIELDS) -> KnownFile:
     """A file as it is now; ArticleError when it cannot be read.
 
-    A file whose size and time of change are those of ``was`` is taken to hold the same bytes and is not read.
+    A file whose size and time of change are those of ``was`` is taken to hold the same bytes and is not read. The
+    digest of a file of records ends with that of the ``fields`` it is read with, unless these are the usual ones.
     """
+    read_with = fields.digest if may_hold_records(path.name) else ""
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
         if was is not None and was.changed_ns and (status.st_size, status.st_mtime_ns) == (was.size, was.changed_ns):
-            return was
+            return replace(was, digest=_digest(was.digest[:_SHA256], read_with))
         try:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = _digest(hashlib.file_digest(file, "sha256").hexdigest(), read_with)
         except OSError as error:
             raise ArticleError(f"The file {path} cannot be read: {error.strerror}.", "Check the disk.") from error
     # A file that changed just now may change again within the same tick of the file system's clock.
     settled = time.time_ns() - status.st_mtime_ns > _TICK_NS
     return KnownFile(digest, status.st_size, status.st_mtime_ns if settled else 0)
+
+
+def _digest(content: str, read_with: str) -> str:
+    return f"{content} {read_with}" if read_with else content
 
 
 def _is_under(path: Path, roots: Sequence[Path]) -> bool:

@@ -22,7 +22,7 @@ from assistant.articles import (
     find_article_files,
     split_passages,
 )
-from assistant.articles.formats import Limits, Skipped
+from assistant.articles.formats import FieldMap, Limits, Skipped
 from assistant.errors import AssistantError, NothingToIndexError, StoreError
 from assistant.index.addresses import fetch, is_address, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
@@ -65,6 +65,7 @@ class Synchroniser:
         self._embedder = embedder
         self._count_tokens = count_tokens
         self._settings = settings
+        self._fields = FieldMap.named(settings.fields)
         self._recipe = recipe(embedder, settings)
         self._progress: Progress = progress or (lambda stage, done, total: None)
         self._stopwatch = Stopwatch()
@@ -90,7 +91,7 @@ class Synchroniser:
             writer.let_in(named)
             kept_out = writer.left_out()
             wanted = [path for path in files if str(path) not in kept_out]
-            found = plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress)
+            found = plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress, self._fields)
             stage_fetched(writer, found, fetched)
             if not writer.files() and not writer.staged_files() and not found.fresh:
                 raise found.nothing_readable()
@@ -103,11 +104,13 @@ class Synchroniser:
         local = _told_apart(paths)[1]
         files, base = self._files(local), self._store.current()
         if base is None:
-            return plan_sync(files, local, {}, {}, self._progress).preview()
+            return plan_sync(files, local, {}, {}, self._progress, self._fields).preview()
         with closing(CatalogueWriter(base.catalogue)) as writer:
             kept_out = writer.left_out().difference(str(Path(path).expanduser().resolve()) for path in local)
             wanted = [path for path in files if str(path) not in kept_out]
-            return plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress).preview()
+            return plan_sync(
+                wanted, local, writer.files(), writer.staged_files(), self._progress, self._fields
+            ).preview()
 
     def remove(self, paths: Sequence[str | Path]) -> SyncReport:
         """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
@@ -228,7 +231,7 @@ class Synchroniser:
         writer.unstage(plan.removed)
         fresh = list(plan.fresh)
         limits = Limits(article_bytes=self._settings.max_file_bytes)
-        with closing(Intake(limits, self._settings.workers).read(fresh)) as reading:
+        with closing(Intake(limits, self._settings.workers, self._fields).read(fresh)) as reading:
             for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
                 with writer.batch():
                     for done, (path, items) in enumerate(islice(reading, _TAKEN_IN_AT_ONCE), start=first + 1):
@@ -267,7 +270,7 @@ def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[
 
     taken = writer.stage(str(path), plan.fresh[path], articles())
     plan.note(skipped)
-    cut_short = any(item.place == str(path) for item in skipped)
+    cut_short = any(item.cut for item in skipped)
     if not taken or (cut_short and path in plan.known):
         writer.unstage([str(path)])
         plan.leave(path)

@@ -55,7 +55,7 @@ def hangs(path: Path, limits: Limits) -> Iterator[Incoming | Skipped]:
     yield Skipped(str(path), "read", "none")
 
 
-def _hanging_work(pipe, files, limits):  # type: ignore[no-untyped-def]
+def _hanging_work(pipe, files, limits, fields):  # type: ignore[no-untyped-def]
     pipe.send(None)
     for path in files:
         for item in hangs(path, limits):

@@ -49,13 +49,13 @@ class Budget:
         """Take ``count`` unpacked bytes; Exhausted when there are not so many left."""
         self.unpacked_bytes -= count
         if self.unpacked_bytes < 0:
-            raise Exhausted("It unpacks to more bytes than the limit.", "Split it, or raise unpacked_bytes.")
+            raise Exhausted("It unpacks to more bytes than the limit.", "Split it, or unpack it and index the files.")
 
     def member(self) -> None:
         """Take one member; Exhausted when none is left."""
         self.members -= 1
         if self.members < 0:
-            raise Exhausted("It has more members than the limit.", "Split it, or raise members.")
+            raise Exhausted("It has more members than the limit.", "Split it, or unpack it and index the files.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Source:
             data = stream.read(limit + 1)
         if len(data) > limit:
             raise ArticleError(
-                f"It is too large: more than {limit:,} bytes.", "Split it into articles, or raise article_bytes."
+                f"It is too large: more than {limit:,} bytes.", "Split it into articles, or raise max_file_bytes."
             )
         return data
 
@@ -160,11 +160,13 @@ class Skipped:
         place: path and member.
         reason: what is wrong with it, a sentence.
         remedy: what can be done about it, a sentence.
+        cut: whether what comes after it in the file cannot be read either.
     """
 
     place: str
     reason: str
     remedy: str
+    cut: bool = False
 
 
 class Format(Protocol):
@@ -210,9 +212,9 @@ def storable(text: str) -> str:
     return text
 
 
-def skip(place: str, error: ArticleError) -> Skipped:
-    """The expected failure ``error``, as what is reported about ``place``."""
-    return Skipped(place, error.problem, error.remedy)
+def skip(place: str, error: ArticleError, *, cut: bool = False) -> Skipped:
+    """The expected failure ``error``, as what is reported about ``place`` (see ``Skipped``)."""
+    return Skipped(place, error.problem, error.remedy, cut)
 
 
 def ends_with(name: str, suffixes: tuple[str, ...]) -> bool:

@@ -12,11 +12,12 @@ from assistant.articles.formats.docx import Docx
 from assistant.articles.formats.feed import Feed
 from assistant.articles.formats.fields import FieldMap
 from assistant.articles.formats.html import Html
+from assistant.articles.formats.json_records import Json, JsonLines
 from assistant.articles.formats.mhtml import Mhtml
 from assistant.articles.formats.parquet import Parquet
 from assistant.articles.formats.pdf import Pdf
 from assistant.articles.formats.streams import peeked
-from assistant.articles.formats.tables import Csv, Json, JsonLines
+from assistant.articles.formats.tables import Csv
 from assistant.articles.formats.text import Markdown, PlainText
 from assistant.articles.formats.warc import Warc
 from assistant.errors import ArticleError
@@ -24,6 +25,8 @@ from assistant.records import RawArticle
 
 _LIMITS = Limits()
 _FIELDS = FieldMap()
+#: Complaints about one file that are told one by one.
+_TOLD = 100
 _NOT_READ = "Convert it to one of the formats that are read, or move it away."
 
 
@@ -52,30 +55,53 @@ def all_formats(fields: FieldMap = _FIELDS) -> tuple[Format, ...]:
 SUFFIXES = tuple(sorted({suffix for format_ in all_formats() for suffix in format_.suffixes}))
 
 
+_RECORDS = (Gzip, Zip, Tar, Parquet, JsonLines, Json, Csv)
+
+
+def may_hold_records(name: str) -> bool:
+    """Whether a file of that name is one of records, or may have such files in it."""
+    return any(ends_with(name, format_.suffixes) for format_ in all_formats() if isinstance(format_, _RECORDS))
+
+
 def read_articles(path: Path, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:
     """The articles of one file, and what of it gives none, in the file's order.
 
     Nothing is raised for bad input: a member or record that cannot be read is one ``Skipped`` and the others go on;
-    what makes the rest of the file unreadable is one ``Skipped`` that names the file.
+    what makes the rest of the file unreadable is one ``Skipped`` that says so (``cut``). After a hundred, one more sums
+    up the others, so that they can be held in memory.
     """
     yield from read_source(Source.of_file(path, limits), limits, fields)
 
 
 def read_source(source: Source, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:
     """The articles of a source, as ``read_articles`` gives those of a file."""
+    yield from _summed_up(_to_the_limit(source, limits, all_formats(fields)))
+
+
+def _summed_up(items: Iterator[RawArticle | Skipped]) -> Iterator[RawArticle | Skipped]:
+    told, last, more = 0, None, 0
+    for item in items:
+        if isinstance(item, RawArticle) or item.cut or told < _TOLD:
+            told += isinstance(item, Skipped)
+            yield item
+        else:
+            last, more = item, more + 1
+    if last is not None:
+        yield replace(last, reason=f"It is the last of {more:,} more that give no article. {last.reason}")
+
+
+def _to_the_limit(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
     try:
-        yield from _read(source, limits, all_formats(fields))
+        yield from _read(source, limits, formats)
     except Exhausted as error:
-        yield skip(source.place, error)
+        yield skip(source.place, error, cut=True)
 
 
 def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
     name = "a file"
     try:
         if source.depth > limits.depth:
-            raise ArticleError(
-                f"It lies in more than {limits.depth} archives.", "Unpack the outer ones, or raise depth."
-            )
+            raise ArticleError(f"It lies in more than {limits.depth} archives.", "Unpack the outer ones.")
         with source.open() as opened:
             head, stream = peeked(opened)
             if not head:
@@ -84,15 +110,22 @@ def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator
             name = format_.name
             for item in format_.read(replace(source, opener=lambda: stream), limits):
                 if isinstance(item, Source):
-                    yield from _read(item, limits, formats)
+                    # Where a member of an archive ends, the next begins.
+                    yield from (_told_of_member(each, format_) for each in _read(item, limits, formats))
                 else:
                     yield item
     except Exhausted:
         raise
     except ArticleError as error:
-        yield skip(source.place, error)
+        yield skip(source.place, error, cut=True)
     except Exception as error:  # parsers of other people's files raise whatever they like
-        yield Skipped(source.place, f"It cannot be read as {name} to its end: {_in_words(error)}.", _REPAIR)
+        yield Skipped(source.place, f"It cannot be read as {name} to its end: {_in_words(error)}.", _REPAIR, cut=True)
+
+
+def _told_of_member(item: RawArticle | Skipped, within: Format) -> RawArticle | Skipped:
+    if isinstance(item, Skipped) and item.cut and not isinstance(within, Gzip):
+        return replace(item, cut=False)
+    return item
 
 
 _REPAIR = "Fetch or save it again; it may be damaged, cut short, or of another format than its name says."

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.articles.formats.base import Limits, Skipped, Source, skip
+from assistant.articles.formats.feed_portions import portions
+from assistant.articles.formats.streams import preceded
 from assistant.articles.formats.tree import fragment_text
 from assistant.errors import ArticleError
 from assistant.records import RawArticle, Stated
@@ -20,6 +22,7 @@ _FEED = re.compile(
 _ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.IGNORECASE | re.DOTALL)
 _LONG_ENTITY = 1000
 _SURE = 0.9
+_SHORT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,29 @@ class Feed:
 
     def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles; ArticleError when it is no feed, or its entities expand."""
-        entries, damage = read_feed(source.read_whole(limits.article_bytes), source.place)
-        for number, entry in enumerate(entries, 1):
-            try:
-                if not entry.text:
-                    raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
-                yield source.article(entry.text, entry.stated, str(number))
-            except ArticleError as error:
-                yield skip(source.place_of(str(number)), error)
-        if damage is not None:
-            yield damage
+        number = 0
+        for data in _in_portions(source, limits):
+            entries, damage = read_feed(data, source.place)
+            for entry in entries:
+                number += 1
+                try:
+                    if not entry.text:
+                        raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
+                    yield source.article(entry.text, entry.stated, str(number))
+                except ArticleError as error:
+                    yield skip(source.place_of(str(number)), error)
+            if damage is not None:
+                yield damage
+
+
+def _in_portions(source: Source, limits: Limits) -> Iterator[bytes]:
+    """The feed itself when it is short, else several."""
+    with source.open() as stream:
+        data = stream.read(_SHORT)
+        if len(data) < _SHORT:
+            yield data
+        else:
+            yield from portions(preceded(data, stream), _SHORT, limits.article_bytes)
 
 
 def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
@@ -85,7 +101,7 @@ def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
         return entries, None
     reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
     return entries, Skipped(
-        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again."
+        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again.", cut=True
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from assistant.articles.formats.base import Skipped, Source, skip
@@ -14,6 +17,9 @@ from assistant.records import RawArticle, Stated
 _SURE = 0.9
 _NAMES = ("name", "title", "@id", "url")
 _KEYS_SHOWN = 12
+#: Seconds or milliseconds since 1970; with fewer digits it may be a day ("20180519").
+_COUNTED = re.compile(r"(?P<seconds>\d{9,10})(?:\.\d+)?|(?P<milli>\d{10})\d{3}")
+_LAST_YEAR = 2099
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,16 @@ class FieldMap:
     section: tuple[str, ...] = ("section", "category", "categories", "topic")
     language: tuple[str, ...] = ("language", "lang")
 
+    @classmethod
+    def named(cls, keys: Mapping[Any, Sequence[str]]) -> FieldMap:
+        """The map with these keys for these fields, in place of the usual ones; TypeError for an unknown field."""
+        return cls(**{field: tuple(names) for field, names in keys.items()})
+
+    @property
+    def digest(self) -> str:
+        """What tells maps apart, 16 hexadecimal digits; "" for the usual one."""
+        return "" if self == FieldMap() else hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
+
     def stated(self, record: Mapping[str, Any]) -> Iterator[Stated]:
         """What a record states about its article."""
         named = (
@@ -49,6 +65,10 @@ class FieldMap:
         for name, keys in named:
             for key in keys:
                 value = in_words(lookup(record, key)).strip()
+                moment = counted_since_1970(value) if name == "published" else None
+                if moment is not None:
+                    yield Stated(name, moment.isoformat(), f"field '{key}' ({value} since 1970)", _SURE)
+                    break
                 if value:
                     yield Stated(name, value, f"field '{key}'", _SURE)
                     break
@@ -101,6 +121,15 @@ def in_words(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def counted_since_1970(value: str) -> datetime | None:
+    """The moment, in UTC, of a count of seconds or milliseconds since 1970; None for any other text."""
+    found = _COUNTED.fullmatch(value)
+    if found is None:
+        return None
+    moment = datetime.fromtimestamp(int(found["seconds"] or found["milli"]), UTC)
+    return moment if moment.year <= _LAST_YEAR else None
+
+
 def record_article(source: Source, member: str, record: Any, fields: FieldMap) -> RawArticle | Skipped:
     """The article of one record of a source, or why there is none."""
     place = source.place_of(member)
@@ -112,7 +141,7 @@ def record_article(source: Source, member: str, record: Any, fields: FieldMap) -
         return Skipped(
             place,
             f"It has no text under any of {', '.join(fields.text)}; its fields are {keys}.",
-            "Name the field that holds the text in the field map.",
+            'Name the one that holds it: --field text=NAME, or text = ["NAME"] under [fields] in the settings file.',
         )
     try:
         return source.article(text, fields.stated(record), member)

@@ -50,7 +50,7 @@ class Parquet:
         if longest > limits.article_bytes:
             place = source.place_of(member)
             return Skipped(
-                place, f"A field is longer than {limits.article_bytes:,} characters.", "Raise article_bytes."
+                place, f"A field is longer than {limits.article_bytes:,} characters.", "Raise max_file_bytes."
             )
         return record_article(source, member, row, self.fields)
 

@@ -53,7 +53,7 @@ class Pdf:
                 pages.append(_lines(page))
                 characters += sum(len(line.text) for line in pages[-1])
                 if characters > limits.article_bytes:
-                    raise ArticleError("It holds more text than the limit.", "Split it, or raise article_bytes.")
+                    raise ArticleError("It holds more text than the limit.", "Split it, or raise max_file_bytes.")
             title = (reader.metadata.title or "").strip() if reader.metadata else ""
         text = "\n\n".join(_paragraphs(pages))
         if not text:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO, cast
 
 from assistant.articles.formats.base import Budget
+from assistant.articles.loading import wide_encoding
 from assistant.errors import ArticleError
 
 HEAD_BYTES = 8192
@@ -50,16 +53,39 @@ def peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     if stream.seekable():
         stream.seek(0)
         return head, stream
-    left = head
+    return head, preceded(head, stream)
+
+
+def preceded(head: bytes, stream: BinaryIO) -> BinaryIO:
+    """A stream that begins with ``head`` and goes on as ``stream`` does."""
+    return _joined(chain([head], chunks(stream)))
+
+
+def in_utf8(stream: BinaryIO) -> BinaryIO:
+    """The same text in UTF-8 if it is in UTF-16 or UTF-32, wrong characters replaced; else the stream as it is."""
+    head, stream = peeked(stream)
+    encoding = wide_encoding(head)
+    if encoding is None:
+        return stream
+    return _joined(text.encode("utf-8") for text in codecs.iterdecode(chunks(stream), encoding, "replace"))
+
+
+def chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a stream, some at a time."""
+    return iter(lambda: some(stream, _CHUNK), b"")
+
+
+def _joined(pieces: Iterator[bytes]) -> BinaryIO:
+    filled = filter(None, pieces)
+    left = b""
 
     def take(count: int) -> bytes:
         nonlocal left
-        if left:
-            data, left = left[:count], left[count:]
-            return data
-        return some(stream, count)
+        left = left or next(filled, b"")
+        data, left = left[:count], left[count:]
+        return data
 
-    return head, reader(take)
+    return reader(take)
 
 
 def unpacked(stream: BinaryIO, packed: Callable[[], int], budget: Budget, ratio: int) -> BinaryIO:

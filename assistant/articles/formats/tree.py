@@ -26,30 +26,43 @@ _UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "title",
 
 
 class _Flat:
-    """Builds the tree without the elements that lie too deep; their text and their paragraphs stay.
+    """Builds the tree without the elements that lie too deep, whose text and paragraphs stay, and empty paragraphs.
 
-    lxml itself drops all text below a depth of 256, and what comes after it.
+    lxml itself drops all text below a depth of 256, and what comes after it. Many empty paragraphs, which say nothing,
+    would cost much time later.
     """
 
     def __init__(self) -> None:
         self._builder = lxml.etree.TreeBuilder(element_factory=lxml.html.html_parser.makeelement)
         self._kept: list[bool] = []
         self._depth = 0
+        self._begun = False  # a paragraph with nothing in it so far
 
     def start(self, tag: str, attributes: Any) -> None:
         keep = self._depth < _DEPTH or tag in _KEPT_ANYWHERE
         self._kept.append(keep)
         self._depth += keep
-        if keep:
+        self._go_on()
+        if keep and tag == "p" and not attributes:
+            self._begun = True
+        elif keep:
             self._builder.start(tag, dict(attributes))
 
     def end(self, tag: str) -> None:
         if self._kept.pop():
-            self._builder.end(tag)
             self._depth -= 1
+            if not self._begun:
+                self._builder.end(tag)
+            self._begun = False
 
     def data(self, data: str) -> None:
+        self._go_on()
         self._builder.data(data)
+
+    def _go_on(self) -> None:
+        if self._begun:
+            self._builder.start("p", {})
+            self._begun = False
 
     def close(self) -> Any:
         return self._builder.close()

@@ -80,7 +80,7 @@ class Warc:
     def _article(self, source: Source, member: str, record: Any, limits: Limits) -> RawArticle:
         data = record.reader.read(limits.article_bytes + 1)
         if len(data) > limits.article_bytes:
-            raise ArticleError(f"The page is larger than {limits.article_bytes:,} bytes.", "Raise article_bytes.")
+            raise ArticleError(f"The page is larger than {limits.article_bytes:,} bytes.", "Raise max_file_bytes.")
         length = record.http_headers.get("Content-Length") or ""
         plain = not (record.http_headers.get("Content-Encoding") or record.http_headers.get("Transfer-Encoding"))
         if plain and length.isdecimal() and len(data) < int(length[:18]):

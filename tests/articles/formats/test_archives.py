@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import struct
 import tarfile
 import tempfile
@@ -114,6 +116,23 @@ def test_truncated_gzip_keeps_what_came_before(read: Read) -> None:
     assert "damaged, cut short" in skipped.remedy
 
 
+@pytest.mark.parametrize("name", ["x.json.gz", "x.csv.gz", "x.rss.gz"])
+def test_other_truncated_streams_keep_what_came_before_too(read: Read, name: str) -> None:
+    texts = [f"Article {number} says {hashlib.sha256(bytes([number % 256])).hexdigest()}" for number in range(40_000)]
+    data = {
+        "x.json.gz": json.dumps([{"text": text} for text in texts]),
+        "x.csv.gz": "text\n" + "\n".join(texts),
+        "x.rss.gz": "<rss><channel><title>Daily</title>"
+        + "".join(f"<item><description>{text}</description></item>" for text in texts)
+        + "</channel></rss>",
+    }[name]
+    packed = gzip.compress(data.encode())
+    articles, (skipped,) = read(name, packed[: len(packed) // 2])
+    assert len(articles) > 5_000
+    assert [article.text for article in articles] == texts[: len(articles)]
+    assert skipped.cut
+
+
 def test_bytes_that_only_look_like_gzip_are_skipped(read: Read) -> None:
     articles, (skipped,) = read("x.gz", b"\x1f\x8b\x08\x00garbage_______")
     assert not articles
@@ -137,7 +156,8 @@ def test_what_unpacks_to_too_much_in_all_ends_there(read: Read) -> None:
     files = {f"{number}.txt": b"x" * 1000 for number in range(10)}
     articles, (skipped,) = read("x.zip", zipped(files), Limits(unpacked_bytes=4500))
     assert len(articles) == 4
-    assert "unpacked_bytes" in skipped.remedy
+    assert "unpacks to more bytes" in skipped.reason
+    assert skipped.cut
     assert skipped.place.endswith("x.zip")
 
 
@@ -148,7 +168,7 @@ def test_one_entry_listed_many_times_counts_every_time(read: Read) -> None:
     data = one[:start] + entry * 50 + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 50, 50, len(entry) * 50, start, 0)
     articles, skipped = read("x.zip", data, Limits(unpacked_bytes=10_500))
     assert len(articles) == 10
-    assert "unpacked_bytes" in skipped[0].remedy
+    assert "unpacks to more bytes" in skipped[0].reason
 
 
 def test_members_are_counted(read: Read) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+from assistant.articles.formats import Limits
 from tests.articles.formats.conftest import Read, stated
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -78,3 +79,59 @@ def test_a_cut_feed_keeps_its_whole_entries(read: Read) -> None:
 def test_what_is_no_feed_is_skipped(read: Read) -> None:
     assert "not a feed" in read("a.xml", b"<urlset><url/></urlset>")[1][0].reason
     assert "not a feed" in read("a.rss", b"Only words.")[1][0].reason
+
+
+LONG = 6
+ENTRY = "<item><title>Number {0}</title><link>https://daily.example/{0}</link><description>{1}</description></item>"
+
+
+def long_feed(tail: str = "</channel></rss>", head: str = "<?xml version='1.0' encoding='iso-8859-1'?>") -> bytes:
+    entries = "".join(ENTRY.format(number, f"Café {number}. " + "word " * 100_000) for number in range(LONG))
+    text = f"{head}<rss version='2.0'><channel><title>Café</title><image><title>x</title></image>{entries}{tail}"
+    return text.encode("iso-8859-1")
+
+
+def test_a_long_feed_is_read_in_portions(read: Read) -> None:
+    articles, skipped = read("a.xml", long_feed("<language>en</language></channel></rss>"))
+    assert [article.member for article in articles] == [str(number) for number in range(1, LONG + 1)]
+    assert [article.text[:7] for article in articles] == [f"Café {number}." for number in range(LONG)]
+    assert {stated(article, "source") for article in articles} == {"Café"}
+    assert not skipped
+
+
+def test_a_long_atom_feed_is_read_in_portions(read: Read) -> None:
+    entry = "<a:entry><a:title>T</a:title><a:id>{0}</a:id><a:summary>Number {0}. {1}</a:summary></a:entry>"
+    entries = "".join(entry.format(number, "word " * 100_000) for number in range(LONG))
+    articles, skipped = read("a.xml", f"<a:feed xmlns:a='http://www.w3.org/2005/Atom'>{entries}</a:feed>".encode())
+    assert [article.text[:9] for article in articles] == [f"Number {number}." for number in range(LONG)]
+    assert not skipped
+
+
+def test_a_long_feed_that_is_damaged_keeps_what_came_before(read: Read) -> None:
+    data = long_feed(f"<item><title>A&nbsp;B</title></item>{ENTRY.format(9, 'Behind it.')}</channel></rss>")
+    articles, skipped = read("a.xml", data)
+    assert [article.text[:7] for article in articles][:LONG] == [f"Café {number}." for number in range(LONG)]
+    assert articles[-1].text == "Behind it."
+    assert "not well-formed" in skipped[-1].reason
+    assert skipped[-1].cut
+
+
+def test_what_follows_damage_in_a_long_feed_is_limited(read: Read) -> None:
+    data = long_feed("</b>" + ENTRY.format(9, "word " * 1_000_000) + "</channel></rss>")
+    articles, skipped = read("a.xml", data, Limits(article_bytes=1_500_000))
+    assert len(articles) >= LONG - 1
+    assert "mismatched tag" in skipped[-1].reason
+    assert skipped[-1].cut
+
+
+def test_a_long_feed_is_no_bomb(read: Read) -> None:
+    head = f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a '{'a' * 100}'>]>"
+    articles, (skipped,) = read("a.rss", long_feed(head=head))
+    assert not articles
+    assert "bomb" in skipped.reason
+
+
+def test_an_entry_that_is_too_long_ends_a_feed(read: Read) -> None:
+    articles, (skipped,) = read("a.rss", long_feed(ENTRY.format(9, "x" * 2_000_000)), Limits(article_bytes=1_500_000))
+    assert articles
+    assert "longer than 1,500,000" in skipped.reason

@@ -118,3 +118,11 @@ def test_fragments() -> None:
     assert fragment_text("5 < 6 and 7 > 2") == "5 < 6 and 7 > 2"
     assert fragment_text("<p>One</p>two<div>three <i>four</i></div>") == "One\n\ntwo\n\nthree four"
     assert fragment_text("") == ""
+
+
+@pytest.mark.parametrize("before", ["", "<p></p>", "<p> \n</p>", "<p><p>", "</p>", "<div><p></p></div>"])
+def test_empty_paragraphs_are_as_if_they_were_not_there(before: str) -> None:
+    assert (
+        fragment_text(f"{before}<p>One <b>and</b></p>{before}two<p><i>three</i>{before}</p>")
+        == "One and\n\ntwo\n\nthree"
+    )

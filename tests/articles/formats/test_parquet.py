@@ -4,7 +4,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from assistant.articles.formats import read_articles
 from tests.articles.formats.conftest import Read, stated
@@ -18,9 +20,6 @@ def test_without_pyarrow_the_remedy_names_the_extra(read: Read, monkeypatch: pyt
 
 
 def test_rows_are_articles(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-
     path = tmp_path / "a.parquet"
     when = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     rows = [{"Body": f"Article {number}.", "date": when, "other": "x"} for number in range(200)]
@@ -32,7 +31,6 @@ def test_rows_are_articles(tmp_path: Path) -> None:
 
 
 def test_a_damaged_table_is_skipped(read: Read) -> None:
-    pytest.importorskip("pyarrow")
     articles, (skipped,) = read("a.parquet", b"PAR1" + bytes(100))
     assert not articles
     assert "Parquet" in skipped.reason

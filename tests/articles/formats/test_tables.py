@@ -1,21 +1,25 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
-import random
 import tempfile
 import tracemalloc
+from dataclasses import fields as members_of
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.articles import clean_article
 from assistant.articles.formats import FieldMap, Limits, read_articles
+from assistant.articles.formats.json_array import BrokenElement, array_items
 from assistant.records import RawArticle
-from tests.articles.formats.conftest import WORDS, Read, stated
+from assistant.settings import FieldName
+from tests.articles.formats.conftest import Read, stated
 
 RECORD = {
     "Title": "Bridge reopens",
@@ -72,7 +76,7 @@ def test_broken_lines_are_named_and_the_rest_read(read: Read) -> None:
     assert [(article.member, article.text) for article in articles] == [("1", "One."), ("7", "Two.")]
     assert [item.place.split("!")[-1] for item in skipped] == ["2", "3", "4", "5", "6"]
     assert "'title', 'id'" in skipped[-1].reason
-    assert "field map" in skipped[-1].remedy
+    assert "--field text=NAME" in skipped[-1].remedy
 
 
 def test_a_line_that_is_too_long_is_passed_over_without_being_held(read: Read) -> None:
@@ -113,13 +117,113 @@ def test_a_field_map_names_other_fields(read: Read) -> None:
     assert stated(article, "published") == "20260302"
 
 
+def test_an_unusual_field_map_has_a_digest_of_its_own() -> None:
+    assert FieldMap().digest == FieldMap.named({}).digest == ""
+    digests = {FieldMap.named(names).digest for names in ({"text": ["a", "b"]}, {"text": ["a"]}, {"title": ["a"]})}
+    assert len(digests) == 3
+    assert "" not in digests
+    assert {field.name for field in members_of(FieldMap)} == set(get_args(FieldName))
+
+
 @pytest.mark.parametrize(
-    "cut", ['[{"text": "One."}, {"text": "Tw', '[{"text": "One."} {"text": "Two."}]', '[{"text": "One."},']
+    ("cut", "says"),
+    [
+        ('[{"text": "One."}, {"text": "Tw', "12 characters, are not read"),
+        ('[{"text": "One."}, {"text": "Two}, {"text": "Three."}]', "35 characters, are not read"),
+        ('[{"text": "One."},', "before its array does"),
+        ('{"articles": [{"text": "One."}', "before its array does"),
+    ],
 )
-def test_a_broken_array_keeps_what_came_before(read: Read, cut: str) -> None:
+def test_a_cut_array_keeps_what_came_before_and_says_what_is_lost(read: Read, cut: str, says: str) -> None:
     (article,), (skipped,) = read("a.json", cut.encode())
     assert article.text == "One."
     assert skipped.place.endswith("a.json")
+    assert skipped.cut
+    assert says in skipped.reason
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"text": tru}',
+        '{"text": "He said "no" twice.", "tags": ["a", {"b": "}"}]}',
+        '{"text": "x", "tags": ["a"}',
+        '{"text": "no end\n}',
+        '{"text": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "NULL",
+    ],
+)
+@pytest.mark.parametrize("form", ["[{}]", '{{"status": "ok", "articles": [{}]}}'])
+def test_what_follows_a_broken_element_of_an_array_is_read(read: Read, broken: str, form: str) -> None:
+    elements = ",\n".join(['{"text": "One."}', broken, '{"text": "Three."}'])
+    articles, (skipped,) = read("a.json", form.format(elements).encode())
+    assert [(article.member, article.text) for article in articles] == [("1", "One."), ("3", "Three.")]
+    assert skipped.place.endswith("a.json!2")
+    assert not skipped.cut
+
+
+def test_commas_that_are_missing_in_an_array_are_not_missed(read: Read) -> None:
+    articles, skipped = read("a.json", b'[{"text": "One."} {"text": "Two."},]')
+    assert [article.text for article in articles] == ["One.", "Two."]
+    assert not skipped
+
+
+def test_lines_named_json_are_read_however_long_the_first_is(read: Read) -> None:
+    records = [{"text": "word " * 5000}, {"text": "Two."}]
+    articles, skipped = read("a.json", b"\n".join(json.dumps(each).encode() for each in records))
+    assert [(article.member, article.text) for article in articles] == [("1", records[0]["text"]), ("2", "Two.")]
+    assert not skipped
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv", "array.json", "lines.json"])
+def test_records_in_wide_characters(read: Read, name: str, encoding: str) -> None:
+    record = {"title": "Café", "text": "The café reopened on Monday. " * 500}
+    data = {
+        "a.json": json.dumps(record, ensure_ascii=False),
+        "array.json": json.dumps([record], ensure_ascii=False),
+        "lines.json": json.dumps(record, ensure_ascii=False) + "\n" + json.dumps({"title": "B"}),
+        "a.jsonl": json.dumps(record, ensure_ascii=False),
+        "a.csv": table([record], "\t").decode(),
+    }[name]
+    articles, _ = read(name, data.encode(encoding))
+    assert [(article.text, stated(article, "title")) for article in articles] == [(record["text"], "Café")]
+
+
+@pytest.mark.parametrize(
+    ("value", "published"),
+    [
+        (1526700000, "2018-05-19T03:20:00+00:00"),
+        (1526700000000, "2018-05-19T03:20:00+00:00"),
+        (1526700000123, "2018-05-19T03:20:00+00:00"),
+        (1526700000.5, "2018-05-19T03:20:00+00:00"),
+        ("1526700000", "2018-05-19T03:20:00+00:00"),
+        (946684800, "2000-01-01T00:00:00+00:00"),
+        (20180519, "20180519"),
+        (9999999999, "9999999999"),
+        (201805190320, "201805190320"),
+        (True, None),
+    ],
+)
+def test_counts_since_1970_are_dates(read: Read, value: object, published: str | None) -> None:
+    (article,), _ = read("a.jsonl", json.dumps({"text": "T.", "date": value}).encode())
+    assert stated(article, "published") == published
+
+
+def test_a_count_since_1970_is_the_day_of_publication(read: Read) -> None:
+    (article,), _ = read("a.csv", b"text,published\nThe bridge reopened.,1526700000\n")
+    metadata = clean_article(article).metadata
+    assert metadata.published == date(2018, 5, 19)
+    assert metadata.published_at == datetime(2018, 5, 19, 3, 20, tzinfo=UTC)
+
+
+def test_many_complaints_are_summed_up(read: Read) -> None:
+    rows = "".join(f"{number},x\n" for number in range(1000))
+    articles, skipped = read("a.csv", f"id,prose\n{rows}".encode())
+    assert not articles
+    assert len(skipped) == 101
+    assert skipped[-1].place.endswith("!1000")
+    assert "last of 900 more" in skipped[-1].reason
 
 
 def test_a_long_array_is_read_one_record_at_a_time(read: Read) -> None:
@@ -178,18 +282,23 @@ def test_texts_come_back_from_json_lines_and_arrays(records: list[tuple[str, str
             assert [stated(article, "title") for article in articles] == [title.strip() for title, _ in records]
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    draw = random.Random(5)
-    texts = [" ".join(draw.choices(WORDS, k=20_000)) for _ in range(8)]
-    path = tmp_path / "dump.jsonl.gz"
-    written = number = 0
-    with gzip.open(path, "wb", compresslevel=1) as file:
-        while written < 200_000_000:
-            written += file.write(json.dumps({"id": number, "text": texts[number % 8]}).encode() + b"\n")
-            number += 1
-    tracemalloc.start()
-    count = sum(isinstance(item, RawArticle) for item in read_articles(path))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert count == number
-    assert peak < 30_000_000
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.dictionaries(st.text(), st.text()), st.booleans()), max_size=6),
+    st.sampled_from([", ", ",\n  ", ","]),
+    st.integers(1, 50),
+    st.booleans(),
+)
+def test_every_whole_element_of_an_array_comes_in_its_place(
+    elements: list[tuple[dict[str, str], bool]], between: str, length: int, ascii_only: bool
+) -> None:
+    def written(value: dict[str, str], broken: bool) -> str:
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        return f"{text[:-1]} none}}" if broken else text
+
+    array = f"[{between.join(written(*each) for each in elements)}]"
+    pieces = [array[start : start + length] for start in range(0, len(array), length)]
+    found = list(array_items(pieces[0], iter(pieces[1:]), 10_000))
+    assert [None if isinstance(item, BrokenElement) else item for item in found] == [
+        None if broken else value for value, broken in elements
+    ]
