@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.articles.fetching import Fetcher, FetchSettings
+from assistant.articles.fetching import FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped
 from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
-from assistant.index.intake import incoming
+from assistant.index.intake import PATIENCE, Worker
+from assistant.index.parsing import Incoming, Item, Task
 from assistant.index.plan import SyncPlan
-from assistant.records import RawArticle
 from assistant.settings import Settings
+
+#: An article may cost so many: robots.txt, the page, redirects.
+_VISITS = 4
 
 
 def is_address(path: str | Path) -> bool:
@@ -20,29 +23,31 @@ def is_address(path: str | Path) -> bool:
     return isinstance(path, str) and path.lower().startswith(("http://", "https://"))
 
 
-def fetch(addresses: Iterable[str], settings: Settings) -> list[RawArticle | Skipped]:
+def fetch(addresses: Sequence[str], settings: Settings) -> list[Item]:
     """The articles of these pages and feeds, and what gives none."""
+    if not addresses:
+        return []
     limits = Limits(article_bytes=settings.max_file_bytes)
     manners = FetchSettings(max_bytes=settings.max_file_bytes, private=settings.fetch_private)
-    with Fetcher(manners, limits, FieldMap.named(settings.fields)) as fetcher:
-        return [item for address in addresses for item in fetcher.fetch(address)]
+    task = Task(tuple(addresses), limits, FieldMap.named(settings.fields), manners)
+    with Worker(task, PATIENCE + _VISITS * (manners.total_timeout + manners.max_delay)) as worker:
+        return [item for _ in addresses for item in worker.items()]
 
 
-def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[RawArticle | Skipped]) -> None:
+def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[Item]) -> None:
     """Takes in what was fetched and is not indexed as it is; the plan counts it."""
-    pages: dict[str, list[RawArticle]] = {}
+    pages: dict[str, list[Incoming]] = {}
     for item in fetched:
-        if isinstance(item, RawArticle):
-            pages.setdefault(item.path, []).append(item)
+        if isinstance(item, Incoming):
+            pages.setdefault(item.raw.path, []).append(item)
     plan.note(item for item in fetched if isinstance(item, Skipped))
     known = writer.files()
     for path, articles in pages.items():
-        digest = hashlib.sha256("".join(article.content_hash for article in articles).encode()).hexdigest()
+        digest = hashlib.sha256("".join(article.raw.content_hash for article in articles).encode()).hexdigest()
         if path in known and known[path].digest == digest:
             plan.unchanged += 1
         else:
             plan.fetched.append(path)
             plan.refetched += path in known
-            writer.stage(
-                path, KnownFile(digest, sum(len(article.text) for article in articles), 0), map(incoming, articles)
-            )
+            size = sum(len(article.raw.text) for article in articles)
+            writer.stage(path, KnownFile(digest, size, changed_ns=0), articles)

@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.index.intake import Incoming
 from assistant.index.kinship import Kinship, Membership
+from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing
 from assistant.index.stored import dump_metadata, pack, parse_metadata, unpack, unpacked_article, unpacked_raw

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import math
+import os
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, cast
 
-from assistant.articles import fingerprints, source_key
-from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
-from assistant.records import RawArticle
+from assistant.articles.formats import FieldMap, Limits, Skipped
+from assistant.index.parsing import Item, Task, item_of, read_file
 
 #: Seconds in which a file must give its next article (parsers of hostile files may never come back).
 PATIENCE = 60.0
-#: What a process may hold, where the system can limit it.
-_MEMORY = 4 << 30
-#: Text and Markdown are only decoded: that is done at once, without the half second that a process takes to start.
+#: Not multiprocessing, which would run the caller's own script once more; -P: nothing is imported from where it runs.
+COMMAND = (sys.executable, "-P", "-m", "assistant.index.parsing")
+#: Text and Markdown are only decoded: that is done at once, without the second that a process takes to start.
 _DECODED_ONLY = (".txt", ".text", ".md", ".markdown")
 _FIELDS = FieldMap()
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An article of a file that is taken in, with what the statistics of repetition need to know.
-
-    Attributes:
-        raw: as its file has it.
-        source_key: articles with the same key are compared for repeated blocks.
-        fingerprints: of its blocks, in order.
-    """
-
-    raw: RawArticle
-    source_key: str
-    fingerprints: tuple[str, ...]
-
-
-Item: TypeAlias = Incoming | Skipped
 
 
 class Intake:
@@ -61,33 +46,30 @@ class Intake:
         place = {path: number for number, path in enumerate(parsed)}
         with ExitStack() as stack:
             shares = [parsed[first :: self._count] for first in range(min(self._count, len(parsed)))]
-            workers = [stack.enter_context(_Worker(share, self._limits, self._fields)) for share in shares]
+            tasks = [Task(tuple(map(str, share)), self._limits, self._fields) for share in shares]
+            workers = [stack.enter_context(Worker(task, PATIENCE)) for task in tasks]
             for path in files:
                 if path in place:
                     yield path, workers[place[path] % self._count].items()
                 else:
-                    yield path, _items(path, self._limits, self._fields)
+                    yield path, read_file(path, self._limits, self._fields)
 
 
-def incoming(raw: RawArticle) -> Incoming:
-    """With its source and the fingerprints of its blocks."""
-    return Incoming(raw, source_key(raw.path), fingerprints(raw))
+class Worker:
+    """A process that does a task; a new one takes over after a place it does not survive.
 
+    Args:
+        task: what to parse.
+        patience: seconds in which it must give its next item.
+    """
 
-def _items(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
-    for item in read_articles(path, limits, fields):
-        yield item if isinstance(item, Skipped) else incoming(item)
-
-
-class _Worker:
-    """A process that reads its share of files; a new one takes over after a file it does not survive."""
-
-    def __init__(self, files: Sequence[Path], limits: Limits, fields: FieldMap) -> None:
-        self._left = list(files)
-        self._how = limits, fields
+    def __init__(self, task: Task, patience: float) -> None:
+        self._task = task
+        self._patience = patience
+        self._deadline = math.inf
         self._starting = True
 
-    def __enter__(self) -> _Worker:
+    def __enter__(self) -> Worker:
         self._start()
         return self
 
@@ -95,60 +77,54 @@ class _Worker:
         self._stop()
 
     def items(self) -> Iterator[Item]:
-        """What the next file of the share holds."""
-        path = self._left.pop(0)
-        while True:
-            try:
-                if self._starting:  # importing the parsers is not the file's fault
-                    self._pipe.recv()
-                    self._starting = False
-                if not self._pipe.poll(PATIENCE):
-                    yield self._lost(path, f"It took more than {PATIENCE:.0f} seconds.")
-                    return
-                item: Item | None = self._pipe.recv()
-            except (EOFError, OSError):
-                yield self._lost(path, "Reading it ended the process that read it.")
-                return
+        """What the next place of the task holds."""
+        place, *left = self._task.places
+        self._task = replace(self._task, places=tuple(left))
+        if self._starting:  # importing the parsers is not the file's fault
+            self._out.readline()
+            self._starting = False
+        while (line := self._next_line()).endswith(b"\n"):
+            item = item_of(line)
             if item is None:
                 return
             yield item
-
-    def _lost(self, path: Path, reason: str) -> Skipped:
+        late = time.monotonic() > self._deadline
+        reason = f"It took more than {self._patience:.0f} seconds." if late else "Reading it ended the process."
         self._stop()
         self._start()
-        remedy = "It may be made to harm or be damaged: delete it, or save it as plain text."
-        return Skipped(str(path), reason, remedy, cut=True)
+        yield Skipped(place, reason, "It may be made to harm or be damaged: delete it, or save it as text.", cut=True)
+
+    def _next_line(self) -> bytes:
+        """Empty when the process has ended, by itself or by being late."""
+        self._deadline = time.monotonic() + self._patience
+        line = self._out.readline()
+        if line:
+            self._deadline = math.inf
+        return line
 
     def _start(self) -> None:
-        # A fork would copy the models' threads in whatever state they are.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, self._left, *self._how), daemon=True)
-        self._process.start()
-        self._starting = True
-        theirs.close()
+        path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+        self._process = subprocess.Popen(
+            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+        )
+        self._out = cast(IO[bytes], self._process.stdout)
+        self._starting, self._deadline = True, math.inf
+        with (
+            suppress(OSError),
+            cast(IO[bytes], self._process.stdin) as told,
+        ):  # one that ended at once is found out by its silence
+            told.write(self._task.to_json().encode("ascii"))
+        self._over = threading.Event()
+        threading.Thread(target=self._end_if_late, args=(self._process, self._over), daemon=True).start()
+
+    def _end_if_late(self, process: subprocess.Popen[bytes], over: threading.Event) -> None:
+        while not over.wait(min(1.0, self._patience / 4)):
+            if time.monotonic() > self._deadline:
+                process.kill()
+                return
 
     def _stop(self) -> None:
+        self._over.set()
         self._process.kill()
-        self._process.join()
-        self._pipe.close()
-
-
-def _work(pipe: Connection, files: Sequence[Path], limits: Limits, fields: FieldMap) -> None:
-    _limit_memory()
-    try:
-        pipe.send(None)
-        for path in files:
-            for item in _items(path, limits, fields):
-                pipe.send(item)
-            pipe.send(None)
-    except (BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
-        pass
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        self._process.wait()
+        self._out.close()

@@ -27,8 +27,9 @@ from assistant.errors import AssistantError, NothingToIndexError, StoreError
 from assistant.index.addresses import fetch, is_address, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
-from assistant.index.intake import Incoming, Intake, Item, incoming
+from assistant.index.intake import Intake
 from assistant.index.opened import Index
+from assistant.index.parsing import Incoming, Item, incoming
 from assistant.index.plan import Progress, SyncPlan, plan_sync
 from assistant.index.portions import Portions
 from assistant.index.renewal import Renewal, find_renewal

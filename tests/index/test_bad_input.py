@@ -21,8 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.articles.fetching import Fetcher, FetchSettings
-from assistant.articles.formats import FieldMap, Limits
 from assistant.errors import StoreError
 from assistant.index import intake
 from assistant.index.sync import Synchroniser
@@ -30,7 +28,7 @@ from assistant.records import SkippedFile, SyncReport
 from assistant.settings import Settings
 from tests.articles.formats.conftest import page
 from tests.articles.formats.conftest import story as paragraphs
-from tests.articles.test_fetching import Network, Time, Web, look_up, web
+from tests.articles.test_fetching import Web, web
 from tests.fakes import WordEmbedder, count_tokens
 from tests.index.test_sync import SETTINGS, folder, generation, opened, story, sync, titles
 
@@ -133,18 +131,19 @@ def test_100000_empty_paragraphs_are_passed_over(folder: Path, store: Path) -> N
     assert report.articles == 4
 
 
-def _read_in_little_memory(pipe, files, limits, fields: FieldMap) -> None:  # type: ignore[no-untyped-def]
-    import resource
+#: The process that parses, which may hold 200 MB more than it does before it reads a file.
+IN_LITTLE_MEMORY = """
+import resource
+from pathlib import Path
+from assistant.index import parsing
 
-    import assistant.articles.formats  # noqa: F401  # what it takes is not the file's
-
+def limit():
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + (200 << 20),) * 2)
-    pipe.send(None)
-    for path in files:
-        for item in intake._items(path, limits, fields):
-            pipe.send(item)
-        pipe.send(None)
+
+parsing._limit_memory = limit
+parsing.main()
+"""
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="tells how much memory is held")
@@ -158,7 +157,7 @@ def _read_in_little_memory(pipe, files, limits, fields: FieldMap) -> None:  # ty
 def test_a_line_of_a_gigabyte_is_passed_over_in_little_memory(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, name: str, length: int
 ) -> None:
-    monkeypatch.setattr(intake, "_work", _read_in_little_memory)
+    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", IN_LITTLE_MEMORY))
     # Sparse: only its length is large. What is read by lines goes on behind it.
     with (folder / name).open("wb") as file:
         file.write(b"title,text\n" if name.endswith("csv") else b"")
@@ -204,17 +203,24 @@ RSS = "<rss version='2.0'><channel><title>Daily</title><link>http://news.example
 ITEM = "<item><title>{0}</title><link>{1}</link><description>{2}</description></item>"
 
 
+#: The process that fetches: every address is the local server's, and no time is waited.
+FETCHING = """
+from functools import partial
+from assistant.index import parsing
+from tests.articles.test_fetching import Network, Time, look_up
+
+clock = Time()
+parsing.Fetcher = partial(
+    parsing.Fetcher, clock=clock, sleep=clock.sleep, look_up=look_up, network=Network({port})
+)
+parsing.main()
+"""
+
+
 @pytest.fixture
 def through(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """The local server, which syncs fetch from."""
-
-    def fetcher(settings: FetchSettings, limits: Limits, fields: FieldMap) -> Fetcher:
-        clock = Time()
-        return Fetcher(
-            settings, limits, fields, clock=clock, sleep=clock.sleep, look_up=look_up, network=Network(web.port)
-        )
-
-    monkeypatch.setattr("assistant.index.addresses.Fetcher", fetcher)
+    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", FETCHING.format(port=web.port)))
     return web
 
 
@@ -318,10 +324,10 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
 @pytest.mark.parametrize(
     "write",
     [
-        "assistant.index.sync.write_segment",
+        "assistant.index.portions.write_segment",
         "assistant.index.catalogue_writer.CatalogueWriter.stage",
         "assistant.index.catalogue_writer.CatalogueWriter.publishing",
-        "assistant.index.sync.LexicalIndex",
+        "assistant.index.portions.LexicalIndex",
     ],
 )
 def test_no_space_left_is_told_and_costs_nothing(

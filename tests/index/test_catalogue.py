@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from assistant.articles import clean_article
 from assistant.index import catalogue_writer
 from assistant.index.catalogue import Catalogue
-from assistant.index.catalogue_writer import CatalogueWriter, Incoming, KnownFile
+from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
+from assistant.index.parsing import Incoming
 from assistant.index.publication import Prepared
 from assistant.index.stored import dump_metadata, parse_metadata
 from assistant.records import Metadata, Passage, RawArticle, Stated

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.articles.formats import Limits, Skipped
 from assistant.index import intake
-from assistant.index.intake import Incoming, Intake
+from assistant.index.intake import Intake
+from assistant.index.parsing import Incoming, Item, item_of, line_of
+from assistant.records import RawArticle, Stated
 
 PAGE = (
     "<html><head><title>{0} opens</title></head><body><article><h1>{0} opens</h1><p>The {0} was opened on Tuesday by "
@@ -46,26 +48,29 @@ def test_files_come_in_order_whoever_reads_them(tmp_path: Path, workers: int) ->
     assert all(len(items) == 1 and items[0] != "skipped" for _, items in found)
 
 
-def hangs(path: Path, limits: Limits) -> Iterator[Incoming | Skipped]:
-    """Stands in for a parser, in the other process."""
+#: Stands in for the process that parses.
+HANGING = """
+import os, signal, time
+from pathlib import Path
+from assistant.articles.formats import Skipped
+from assistant.index import parsing
+
+def read(path, limits, fields):
+    print("noise that parsers make")
     if "evil" in path.name:
         time.sleep(600)
     if "deadly" in path.name:
         os.kill(os.getpid(), signal.SIGKILL)
     yield Skipped(str(path), "read", "none")
 
-
-def _hanging_work(pipe, files, limits, fields):  # type: ignore[no-untyped-def]
-    pipe.send(None)
-    for path in files:
-        for item in hangs(path, limits):
-            pipe.send(item)
-        pipe.send(None)
+parsing.read_file = read
+parsing.main()
+"""
 
 
 def test_a_parser_that_hangs_or_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "PATIENCE", 3.0)
-    monkeypatch.setattr(intake, "_work", _hanging_work)
+    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", HANGING))
     names = ("good.html", "evil.html", "fine.html", "deadly.html", "last.html")
     files = write(tmp_path, *names)
     found = {path.name: list(items) for path, items in Intake(Limits()).read(files)}
@@ -73,3 +78,45 @@ def test_a_parser_that_hangs_or_dies_costs_one_file(tmp_path: Path, monkeypatch:
     assert reasons["good.html"] == reasons["fine.html"] == reasons["last.html"] == "read"
     assert "more than 3 seconds" in reasons["evil.html"]
     assert "ended the process" in reasons["deadly.html"]
+
+
+anything = st.text()
+articles = st.builds(
+    Incoming,
+    st.builds(
+        RawArticle,
+        anything,
+        anything,
+        st.none() | st.just("utf-8"),
+        anything,
+        anything,
+        st.lists(st.builds(Stated, anything, anything, anything, st.floats(0, 1))).map(tuple),
+    ),
+    anything,
+    st.lists(anything).map(tuple),
+)
+
+
+@given(st.none() | articles | st.builds(Skipped, anything, anything, anything, st.booleans()))
+def test_items_come_through_a_line_unchanged(item: Item | None) -> None:
+    line = line_of(item)
+    assert line.endswith("\n") and "\n" not in line[:-1]
+    assert item_of(line) == item
+
+
+def test_a_script_that_syncs_is_not_run_again(tmp_path: Path) -> None:
+    files = write(tmp_path, "bridge.html", "tower.html")
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"""
+from pathlib import Path
+from assistant.articles.formats import Limits
+from assistant.index.intake import Intake
+print("once")
+for path, items in Intake(Limits()).read([Path(name) for name in {[str(path) for path in files]!r}]):
+    print(path.name, len(list(items)))
+""",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.splitlines() == ["once", "bridge.html 1", "tower.html 1"], done.stderr
