@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from assistant.articles.blocks import Block, split_blocks
-from assistant.articles.cleaning import BlockDecision, block_fingerprint, clean_blocks
+from assistant.articles.cleaning import BlockDecision, clean_blocks
 from assistant.articles.metadata import find_metadata
+from assistant.articles.repetition import block_fingerprint
 from assistant.records import Article, RawArticle, Segment
 
 #: Part of an index's recipe: a change here means that stored articles should be cleaned again.

@@ -8,7 +8,8 @@ import pytest
 
 from assistant.articles import clean_article, fingerprints, load_article, repeated_fingerprints
 from assistant.articles.blocks import split_blocks
-from assistant.articles.cleaning import BlockDecision, block_fingerprint, clean_blocks
+from assistant.articles.cleaning import BlockDecision, clean_blocks
+from assistant.articles.repetition import block_fingerprint
 
 from .conftest import SEEDS, raw_article
 
