@@ -202,7 +202,7 @@ def _source(lines: _Lines) -> Iterator[Stated]:
         elif match := _PARENTHESISED.match(block.text) or _AGENCY_PREFIX.match(block.text):
             yield lines.state("source", match["source"].strip(), block, what, _SURE_OF_DATELINE)
     for decision in lines.decisions:
-        if decision.reason == "copyright line" and (match := _COPYRIGHT.match(decision.block.text)):
+        if look_at(decision.block).reason == "copyright line" and (match := _COPYRIGHT.match(decision.block.text)):
             sure = _SURE_OF_OWNER_WITH_YEAR if match["year"] else _SURE_OF_OWNER
             yield lines.state("source", match["source"].strip(), decision.block, "copyright line", sure)
 

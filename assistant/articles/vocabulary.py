@@ -65,6 +65,7 @@ OPENINGS: tuple[tuple[str, Pattern], ...] = (
         _at_start(r"contribut(?:ing|ors?|ed)\s?:", r"from (?:staff|.{2,40}network) and wire reports$"),
     ),
     ("tag list", _at_start(r"(?:tags|topics|keywords|filed under|categories)\s?:")),
+    ("page clock", _at_start(rf"(?:today is|it is now)\s{TIMES_AND_DATES.pattern}")),
 )
 
 _PHOTO_AGENCY = "|".join(

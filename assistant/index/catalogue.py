@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.index.schema import live, open_for_reading
-from assistant.index.stored import parse_metadata, unpack, unpacked_article, unpacked_raw
+from assistant.index.stored import RAW_COLUMNS, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.index.stories import Stories
 from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle
 
@@ -74,7 +74,7 @@ class Catalogue:
 
     def raw_article(self, article_id: str) -> RawArticle:
         """An article as its file has it; KeyError when there is none."""
-        row = self._one("SELECT raw, encoding, content_hash, stated FROM articles WHERE id = :id", id=article_id)
+        row = self._one(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = :id", id=article_id)
         place = self._one(
             f"SELECT path, member FROM places WHERE article_id = :id AND {live('places')}"
             " ORDER BY path, length(member), member LIMIT 1",

@@ -13,7 +13,16 @@ from assistant.index.kinship import Kinship, Membership
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing
-from assistant.index.stored import dump_metadata, pack, parse_metadata, unpack, unpacked_article, unpacked_raw
+from assistant.index.stored import (
+    RAW_COLUMNS,
+    dump_metadata,
+    pack,
+    packed_raw,
+    parse_metadata,
+    unpack,
+    unpacked_article,
+    unpacked_raw,
+)
 from assistant.records import Article, RawArticle
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
@@ -88,14 +97,11 @@ class CatalogueWriter:
                 raw = incoming.raw
                 article_id = raw.content_hash[:16]
                 self._db.execute(
-                    "INSERT INTO articles (id, content_hash, encoding, raw, stated, source_key, fingerprints)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key",
+                    f"INSERT INTO articles (id, {RAW_COLUMNS}, source_key, fingerprints)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key",
                     (
                         article_id,
-                        raw.content_hash,
-                        raw.encoding,
-                        pack(raw.text),
-                        json.dumps([astuple(item) for item in raw.stated], ensure_ascii=False),
+                        *packed_raw(raw),
                         incoming.source_key,
                         json.dumps(incoming.fingerprints),
                     ),
@@ -159,9 +165,7 @@ class CatalogueWriter:
 
     def raw_article(self, article_id: str) -> RawArticle:
         """An article, live or staged, as its file has it; KeyError when there is none."""
-        row = self._db.execute(
-            "SELECT raw, encoding, content_hash, stated FROM articles WHERE id = ?", (article_id,)
-        ).fetchone()
+        row = self._db.execute(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         place = self._db.execute(
             "SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
             " UNION SELECT path, member FROM staged_places WHERE article_id = :id ORDER BY 1, 2 LIMIT 1",
@@ -174,7 +178,7 @@ class CatalogueWriter:
     def articles_of(self, path: str) -> list[RawArticle]:
         """The articles of a published file, in the order of their members."""
         rows = self._db.execute(
-            "SELECT p.path, p.member, a.raw, a.encoding, a.content_hash, a.stated FROM places p"
+            f"SELECT p.path, p.member, {RAW_COLUMNS} FROM places p"
             " JOIN articles a ON a.id = p.article_id WHERE p.path = ? AND p.removed IS NULL"
             " ORDER BY length(p.member), p.member",
             (path,),

@@ -26,7 +26,7 @@ from pathlib import Path
 from assistant.errors import StoreDamagedError, StoreLockedError, StoreMismatchError, StoreMissingError
 from assistant.index.catalogue import Catalogue
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 RECIPE = "recipe"
 _POINTER = "CURRENT"
 _FINISHED = "FINISHED"

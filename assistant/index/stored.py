@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import date, datetime
 from typing import Any
 
 from assistant.records import Article, Metadata, RawArticle, Segment, Stated
 
+#: Of the table of articles, what ``unpacked_raw`` takes.
+RAW_COLUMNS = "raw, encoding, content_hash, stated, extracted_body"
+
+
+def packed_raw(raw: RawArticle) -> tuple[Any, ...]:
+    """The columns of a raw article, as ``RAW_COLUMNS`` names them."""
+    stated = json.dumps([astuple(item) for item in raw.stated], ensure_ascii=False)
+    return pack(raw.text), raw.encoding, raw.content_hash, stated, raw.extracted_body
+
 
 def unpacked_raw(place: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
-    """A raw article from its path and member, and its row: raw, encoding, content_hash, stated."""
-    raw, encoding, content_hash, stated = row
+    """A raw article from its path and member, and its row (``RAW_COLUMNS``)."""
+    raw, encoding, content_hash, stated, extracted_body = row
     said = tuple(Stated(*item) for item in json.loads(stated))
-    return RawArticle(place[0], unpack(raw), encoding, content_hash, place[1], said)
+    return RawArticle(place[0], unpack(raw), encoding, content_hash, place[1], said, bool(extracted_body))
 
 
 def pack(text: str) -> bytes:

@@ -47,6 +47,8 @@ class RawArticle:
         member: where in the file: "2023/a.html" in an archive, "17" for its 17th record, "2023/a.jsonl!17" for both;
             "" for the whole file.
         stated: what markup, fields or headers say about it, the surest first for each field.
+        extracted_body: whether ``text`` is the body of a page, told from the rest of it by its markup; then cleaning
+            takes only what is never part of an article.
     """
 
     path: str
@@ -55,6 +57,7 @@ class RawArticle:
     content_hash: str
     member: str = ""
     stated: tuple[Stated, ...] = ()
+    extracted_body: bool = False
 
     @property
     def place(self) -> str:

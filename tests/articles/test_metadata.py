@@ -362,3 +362,29 @@ def test_whatever_a_file_states(text: str, said: list[Stated]) -> None:
     }
     assert found.found_in.keys() == found.sure.keys() == known - {"published_at"}
     assert found.published is not None or found.published_at is None
+
+
+def body_metadata(text: str, *stated: Stated) -> Metadata:
+    return clean_article(replace(raw_article(text, "/articles/page.html"), stated=stated, extracted_body=True)).metadata
+
+
+def test_the_body_of_a_page_may_have_no_headline() -> None:
+    assert body_metadata(BODY).title is None
+    assert body_metadata(f"Immunology\n\n{BODY}").title is None
+    assert body_metadata(f"{PARAGRAPH}\n\nWhat the director said\n\n{BODY}").title is None
+    assert body_metadata(BODY, stated("title", "Port closes")).title == "Port closes"
+
+
+@pytest.mark.parametrize("clock", ["Today is Friday 28 April 2023", "It is now 16:48, 3 May", "Today is Sunday"])
+def test_a_clock_in_words_is_no_headline(clock: str) -> None:
+    assert metadata(f"{clock}\n\nHome\n\n{BODY}").title is None
+    assert metadata(f"{clock}\n\nHome\n\n{HEADLINE}\n\n{BODY}").title == HEADLINE
+    assert metadata(f"Today is Sunday for bakers\n\n{BODY}").title == "Today is Sunday for bakers"
+
+
+def test_the_lines_of_the_body_of_a_page_are_read_as_those_of_a_text() -> None:
+    text = f"{HEADLINE}\n\nBy Ann Poole\n\nMay 19, 2018\n\n{BODY}\n© 2018 Emry Press. All rights reserved.\n"
+    found = body_metadata(text)
+    assert (found.title, found.byline, found.published, found.source) == (HEADLINE, "Ann Poole", DAY, "Emry Press")
+    assert found == metadata(text)
+    assert body_metadata(f"{PARAGRAPH}\n\nBy Ann Poole\n\n{BODY}").byline == "Ann Poole"

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.articles import clean_article
+from assistant.articles.formats import Limits
 from assistant.index import catalogue_writer
 from assistant.index.catalogue import Catalogue
 from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
+from assistant.index.intake import Intake
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Prepared
 from assistant.index.stored import dump_metadata, parse_metadata
@@ -62,10 +64,13 @@ def writer(place: Path) -> Iterator[CatalogueWriter]:
 
 
 @settings(deadline=None, max_examples=50)
-@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
-def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300), extracted_body=st.booleans())
+def test_the_catalogue_gives_back_what_it_was_given(
+    tmp_path_factory: pytest.TempPathFactory, text: str, extracted_body: bool
+) -> None:
     place = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
     raw = raw_article("/news/a.jsonl", f"\ufeffKim\0 \r\n{text}", "ab", member="17")
+    raw = replace(raw, extracted_body=extracted_body)
     writer = CatalogueWriter(place)
     assert not writer.holds(clean_article(raw))
     published(writer, raw)
@@ -83,6 +88,22 @@ def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.Tem
     assert writer.files() == {raw.path: KnownFile(raw.content_hash, len(raw.text), 7)}
     assert writer.staged_files() == {}
     catalogue.close()
+    writer.close()
+
+
+def test_the_body_of_a_page_stays_one_from_the_process_that_reads_it_on(tmp_path: Path, place: Path) -> None:
+    page = tmp_path / "page.html"
+    paragraphs = "".join(f"<p>Crane {number} at the quay was closed to all of the ships.</p>" for number in range(9))
+    page.write_text(f"<html><body><article><p>Immunology</p>{paragraphs}</article></body></html>", "utf-8")
+    ((_, items),) = ((path, list(items)) for path, items in Intake(Limits()).read([page]))
+    (item,) = items
+    assert isinstance(item, Incoming)
+    assert item.raw.extracted_body
+    writer = CatalogueWriter(place)
+    writer.stage(str(page), KnownFile("ab", 1, 1), [item])
+    again = clean_article(writer.raw_article(item.raw.content_hash[:16]))
+    assert again == clean_article(item.raw)
+    assert again.text.startswith("Immunology")
     writer.close()
 
 

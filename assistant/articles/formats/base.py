@@ -129,8 +129,10 @@ class Source:
             known=(),
         )
 
-    def article(self, text: str, stated: Iterable[Stated] = (), member: str = "") -> RawArticle:
-        """An article extracted from this source; ArticleError when there is no text."""
+    def article(
+        self, text: str, stated: Iterable[Stated] = (), member: str = "", *, extracted_body: bool = False
+    ) -> RawArticle:
+        """An article extracted from this source (see ``RawArticle``); ArticleError when there is no text."""
         text = storable(text)
         if not any(character.isprintable() and not character.isspace() for character in text):
             raise ArticleError("It holds no text.", "Delete it, or save it again with its text.")
@@ -139,7 +141,7 @@ class Source:
             found += [each for each in self.known if each.field not in {own.field for own in found}]
         kept = tuple(sorted((replace(each, value=storable(each.value)) for each in found), key=lambda each: -each.sure))
         place = "!".join(filter(None, (self.member, member)))
-        return RawArticle(self.path, text, None, content_hash(text, kept), place, kept)
+        return RawArticle(self.path, text, None, content_hash(text, kept), place, kept, extracted_body)
 
     def read_whole(self, limit: int) -> bytes:
         """All bytes; ArticleError when there are more than ``limit``."""

@@ -53,7 +53,7 @@ class Html:
         """The article; ArticleError when the page has none."""
         data = source.read_whole(limits.article_bytes)
         page = read_page(decode_html(data, source.place, source.charset))
-        yield source.article(page.text, page.stated)
+        yield source.article(page.text, page.stated, extracted_body=True)
 
 
 def decode_html(data: bytes, place: str, charset: str | None = None) -> str:

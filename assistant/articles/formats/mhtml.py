@@ -55,7 +55,7 @@ class Mhtml:
             stated.append(Stated("url", url, "MHTML Content-Location", _SURE_OF_URL))
         if title := _header(message, "Subject"):
             stated.append(Stated("title", title, "MHTML Subject", _SURE_OF_TITLE))
-        yield source.article(page.text, stated)
+        yield source.article(page.text, stated, extracted_body=True)
 
 
 def _header(message: email.message.Message, name: str) -> str:

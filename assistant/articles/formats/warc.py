@@ -91,4 +91,4 @@ class Warc:
         if record.http_content_type.lower() == "text/plain":
             return source.article(decode(place, data)[1], stated, member)
         page = read_page(decode_html(data, place, record.http_charset), url or None)
-        return source.article(page.text, [*page.stated, *stated], member)
+        return source.article(page.text, [*page.stated, *stated], member, extracted_body=True)

@@ -52,6 +52,11 @@ def test_only_whole_text_files_keep_their_encoding() -> None:
     assert whole == {"article.txt", "article.md"}
 
 
+def test_only_bodies_of_pages_are_cleaned_gently() -> None:
+    pages = {name for name in FILES for raw in read_articles(HERE / name) if raw.extracted_body}  # type: ignore[union-attr]
+    assert pages == {"article.html", "article.mhtml", "article.warc", "article.zip"}
+
+
 @pytest.mark.parametrize("name", [name for name, content in FILES.items() if isinstance(content, str)])
 def test_the_files_are_as_they_are_made(name: str) -> None:
     assert (HERE / name).read_bytes().decode() == FILES[name]
