@@ -51,7 +51,9 @@ def test_dates_that_stand_alone(above: str, below: str, sure: float | None) -> N
     assert found == ([] if sure is None else [sure])
 
 
-@pytest.mark.parametrize("line", ["Today is Friday 12 May 2023", "It is now 10:14 on Friday, May 12, 2023", "2023-05-12"])
+@pytest.mark.parametrize(
+    "line", ["Today is Friday 12 May 2023", "It is now 10:14 on Friday, May 12, 2023", "2023-05-12"]
+)
 def test_a_date_is_no_title(line: str) -> None:
     def titles(text: str) -> list[str]:
         return [each.value for each in stated(text) if each.field == "title"]

@@ -152,7 +152,9 @@ def record_article(source: Source, member: str, record: Any, fields: FieldMap) -
     """The article of one record of a source, or why there is none."""
     place = source.place_of(member)
     if not isinstance(record, Mapping):
-        return Textless(place, "It is not a record with named fields.", "Make each record an object.", looked_for=fields.text)
+        return Textless(
+            place, "It is not a record with named fields.", "Make each record an object.", looked_for=fields.text
+        )
     text = fields.article_text(record)
     if text is None:
         keys = tuple(str(key)[:_KEY_SHOWN] for key in list(record)[:KEYS_SHOWN])
