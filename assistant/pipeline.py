@@ -323,7 +323,7 @@ def sync(
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Bring the index in ``store`` into step with ``articles``: files, folders of them, or addresses of pages and feeds.
+    """Bring the index in ``store`` into step with ``articles``: files, folders, or addresses of pages and feeds.
 
     Raises what ``assistant.index.sync.Synchroniser.run`` raises. ``progress`` is called with a stage
     ("read", "load", "clean", "embed"), how many are done, and how many there are.
