@@ -323,10 +323,10 @@ def sync(
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Bring the index in ``store`` into step with the article files under ``articles``.
+    """Bring the index in ``store`` into step with ``articles``: files, folders, or addresses of pages and feeds.
 
     Raises what ``assistant.index.sync.Synchroniser.run`` raises. ``progress`` is called with a stage
-    ("read", "clean", "embed"), how many are done, and how many there are.
+    ("read", "load", "clean", "embed"), how many are done, and how many there are.
     """
     chosen = _settings(store, settings)
     return _sync(articles, chosen, *_models(chosen), rebuild=rebuild, progress=progress)

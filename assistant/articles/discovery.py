@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from assistant.articles.formats import SUFFIXES
 from assistant.errors import NothingToIndexError
 
 _SUFFIXES_IN_WORDS = ", ".join(SUFFIXES)
+_PAGES = (".html", ".htm", ".xhtml")
 
 
 def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
@@ -17,8 +18,9 @@ def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
 
     Folders are searched to any depth. Names that begin with a dot are skipped there, linked folders are
     not entered, and a linked file counts only if its target lies in the same folder tree, so that nothing
-    outside the given paths is ever read. In folders a file is told by its suffix; one that is named itself
-    is taken whatever it is called.
+    outside the given paths is ever read. Nor is the folder entered that a browser saves beside a page
+    ("story_files" beside "story.html"): it holds frames, scripts and data, and no article. In folders a file
+    is told by its suffix; one that is named itself is taken whatever it is called.
 
     Raises:
         NothingToIndexError: a path does not exist or cannot be listed, or there is no article at all.
@@ -50,7 +52,8 @@ def _files_of(given: Path) -> Iterator[Path]:
 
 def _files_under(root: Path) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(root, onerror=_refuse):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        belongings = {f"{PurePath(name).stem}_files" for name in names if name.lower().endswith(_PAGES)}
+        subfolders[:] = [name for name in subfolders if not name.startswith(".") and name not in belongings]
         for name in names:
             if name.startswith(".") or not _is_article_name(name):
                 continue

@@ -10,7 +10,7 @@ from assistant.articles.blocks import LINE_END, Block
 from assistant.articles.cleaning import BlockDecision
 from assistant.articles.clutter import look_at
 from assistant.articles.dates import bare_date, has_time_or_weekday, labelled_date, read_dateline
-from assistant.articles.titles import lone_title
+from assistant.articles.titles import excluded, lone_title
 from assistant.records import Stated
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
@@ -131,11 +131,10 @@ class _Lines:
         has_prose = self.first < len(self.decisions)
         blocks = [decision.block for decision in self.decisions[: self.first + 1]]
         looks = [look_at(block) for block in blocks]
-        lone = lone_title(blocks, looks)
-        found = []
+        lone, never, found = lone_title(blocks, looks), excluded(blocks, looks), []
         for index, decision in enumerate(self.head):
             block = decision.block
-            if not decision.kept or block.kind == "front matter" or _BYLINE.match(block.text):
+            if not decision.kept or index in never or block.kind == "front matter" or _BYLINE.match(block.text):
                 continue
             is_headline = has_prose and looks[index].headline and bare_date(block.text) is None
             if index == lone or block.kind == "heading" or is_headline:

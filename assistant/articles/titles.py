@@ -1,4 +1,4 @@
-"""The one line above an article: its title, however short, unless it is a label or a name."""
+"""Which lines above an article may be its title: never a date, nor what stands below the author."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from assistant.articles.clutter import Look, has_shape_of_headline
 
 _UNSEEN = frozenset({"front matter", "no words", "link or markup only"})
 _MAX_NAME_WORDS = 4
+_BESIDE_A_DATE = frozenset({"it", "is", "now", "this", "today"})
 _BELOW_A_TITLE = frozenset({"byline", "dateline only", "page clock", "photo credit"})
 
 
@@ -24,6 +25,24 @@ def lone_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
         return None
     others = lines[1:]
     return lines[0] if all(looks[i].reason in _BELOW_A_TITLE or _is_date(blocks[i].text) for i in others) else None
+
+
+def excluded(blocks: Sequence[Block], looks: Sequence[Look]) -> set[int]:
+    """Indices of lines that are no title, whatever they look like; Markdown headings are never among them."""
+    author = next((index for index in range(len(blocks)) if _tells_author(blocks, looks, index)), len(blocks))
+    return {
+        index
+        for index, block in enumerate(blocks)
+        if block.kind != "heading" and (index > author or _is_date(block.text))
+    }
+
+
+def _tells_author(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
+    """Whether it is a byline, or the publication below a name; in capitals, that looks like a dateline."""
+    if looks[index].reason != "dateline only" or not index:
+        return looks[index].reason == "byline"
+    name, publication = (vocab.WORD.findall(blocks[i].text) for i in (index - 1, index))
+    return _is_name(name) and not _is_label(name) and not _is_label(publication)
 
 
 def _may_be_title(block: Block, look: Look) -> bool:
@@ -47,4 +66,5 @@ def _is_label(words: Sequence[str]) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return any(character.isdigit() for character in text) and _is_label(vocab.WORD.findall(text))
+    words = [word for word in vocab.WORD.findall(text) if word.lower() not in _BESIDE_A_DATE]
+    return any(character.isdigit() for character in text) and _is_label(words)

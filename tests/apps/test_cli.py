@@ -106,6 +106,14 @@ def test_other_places_of_the_story_are_told_and_listed_when_asked_for(capsys: py
     assert "    and 3 other places\n" in shown
 
 
+def test_a_citation_of_a_record_has_its_whole_place(capsys: pytest.CaptureFixture[str]) -> None:
+    (cited, *_) = FakeConversation().ask("Who is the chief engineer?").citations
+    cited = replace(cited, path="/news/dump.zip", member="2023/a.jsonl!17")
+    show_answer(answer("Who?", "Ada Marsh", (cited,)), Prompts.open(), as_json=False, verbose=False)
+    place = f"  /news/dump.zip!2023/a.jsonl!17, characters {cited.raw_start}–{cited.raw_end}\n"
+    assert place in capsys.readouterr().out
+
+
 def test_another_language_than_english_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     (first, second) = FakeConversation().ask("Who is the chief engineer?").citations
     foreign = answer("Who?", "Ada Marsh", (replace(first, language="es"), replace(second, language="en")))

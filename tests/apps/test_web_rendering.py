@@ -191,6 +191,20 @@ def test_the_article_is_marked_at_every_part_that_its_sentence_gives() -> None:
     assert page.marked == ["Ada Marsh", "the chief engineer"]
 
 
+def test_the_place_in_a_file_of_many_articles_is_shown() -> None:
+    untitled = replace(HARBOUR, path="/home/ann/dump.jsonl", member="17", metadata=Metadata(None))
+    cited = replace(
+        cite(untitled, "The authority has named Ada Marsh", "Ada Marsh", 0.9), path=untitled.path, member="17"
+    )
+    panel = rendering.render_article(untitled, [cited], PROMPTS)
+    assert '<p class="meta place" dir="auto">dump.jsonl!17</p>' in panel
+    exchange = Exchange("Who?", answer("Who?", "Ada Marsh", (cited,)))
+    chat = rendering.render_conversation([exchange], None, PROMPTS)
+    for shown in (panel, chat):
+        assert PROMPTS.say("untitled", file="dump.jsonl!17") in shown
+        assert "/home" not in shown
+
+
 def test_a_citation_that_cleaning_dropped_opens_the_article_unmarked() -> None:
     page = Page(rendering.render_article(COUNCIL, [cite(COUNCIL, "Menu · Log in", "Menu", 0.9)], PROMPTS))
     assert page.marked == []

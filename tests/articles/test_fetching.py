@@ -527,7 +527,9 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 def test_an_address_inside_needs_leave(web: Web) -> None:
     web.add("inside.example/a", HTML)
-    assert "inside this computer" in skip_of(fetch(web, "http://inside.example/a")).reason
+    refused = skip_of(fetch(web, "http://inside.example/a"))
+    assert "inside this computer" in refused.reason
+    assert "fetch_private = true (ASSISTANT_FETCH_PRIVATE=1)" in refused.remedy
     assert not web.asked
     assert article_of(fetch(web, "http://inside.example/a", private=True))
 

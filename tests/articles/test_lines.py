@@ -51,6 +51,32 @@ def test_dates_that_stand_alone(above: str, below: str, sure: float | None) -> N
     assert found == ([] if sure is None else [sure])
 
 
+@pytest.mark.parametrize(
+    "line", ["Today is Friday 12 May 2023", "It is now 10:14 on Friday, May 12, 2023", "2023-05-12"]
+)
+def test_a_date_is_no_title(line: str) -> None:
+    def titles(text: str) -> list[str]:
+        return [each.value for each in stated(text) if each.field == "title"]
+
+    assert titles(f"{line}\n\n{BODY}") == []
+    assert titles(f"{line}\n\n{HEADLINE}\n\n{BODY}") == [HEADLINE]
+    assert titles(f"Fire of 12 May 2023 was no accident\n\n{BODY}") == ["Fire of 12 May 2023 was no accident"]
+
+
+@pytest.mark.parametrize("author", ["By Gary Strauss and Carolyn Pesce, USA TODAY", "Scott Bowles\n\nUSA TODAY"])
+def test_what_stands_below_the_author_is_no_title(author: str) -> None:
+    summary = "Cranes are predicted to cost more than the pier"
+    assert "title" not in {each.field for each in stated(f"{author}\n\n{summary}\n\n{BODY}")}
+    below = stated(f"{author}\n\n# {HEADLINE}\n\n{summary}\n\n{BODY}")
+    assert [each.value for each in below if each.field == "title"] == [HEADLINE]
+
+
+@pytest.mark.parametrize("above", ["CNN", "POLITICS", "USA TODAY", "Top Stories\n\nPORT EMRY", "The Daily\n\nNEWS"])
+def test_a_title_may_stand_below_a_section_or_a_publication(above: str) -> None:
+    found = [each.value for each in stated(f"{above}\n\n{HEADLINE}\n\n{BODY}") if each.field == "title"]
+    assert found == [HEADLINE]
+
+
 def test_front_matter() -> None:
     text = f"---\ntitle: 'Port closes'\nPublish-Date: 2018-05-19\nmood: calm\ndraft:\n---\n{BODY}"
     assert list(stated_by_front_matter(text, clean_blocks(split_blocks(text)))) == [

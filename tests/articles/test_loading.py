@@ -118,6 +118,17 @@ def test_finds_articles_at_any_depth_once_and_sorted(write: Write, tmp_path: Pat
     assert find_article_files([tmp_path, str(tmp_path / "a"), paths[0]]) == sorted(paths)
 
 
+def test_what_a_browser_saves_beside_a_page_is_left(write: Write, tmp_path: Path) -> None:
+    pages = [write(name, b"x") for name in ("Port shut.html", "b/Bridge.HTM", "b/other_files/news.html")]
+    for name in ("frame.html", "data.json", "deep/feed.xml", "style.css", "script.js", "picture.png"):
+        write(f"Port shut_files/{name}", b"x")
+        write(f"b/Bridge_files/{name}", b"x")
+    assert find_article_files([tmp_path]) == sorted(pages)
+    named = tmp_path / "Port shut_files"
+    found = find_article_files([named])
+    assert [path.relative_to(named).as_posix() for path in found] == ["data.json", "deep/feed.xml", "frame.html"]
+
+
 def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> None:
     outside = write("outside/secret.txt", b"x")
     inside = write("root/real.txt", b"x")

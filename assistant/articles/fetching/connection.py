@@ -147,7 +147,7 @@ class _Guard(httpcore2.NetworkBackend):
         if not self._private and not all(map(is_public, addresses)):
             raise Unreachable(
                 f"{host} is inside this computer or its network, where nothing is fetched.",
-                "Give such an address yourself, with private addresses allowed.",
+                "If it is meant, set fetch_private = true (ASSISTANT_FETCH_PRIVATE=1) and name the address itself.",
             )
         for address in addresses:
             try:

@@ -19,6 +19,7 @@ from assistant.articles.formats.pdf import Pdf
 from assistant.articles.formats.streams import peeked
 from assistant.articles.formats.tables import Csv
 from assistant.articles.formats.text import Markdown, PlainText
+from assistant.articles.formats.textless import told_together
 from assistant.articles.formats.warc import Warc
 from assistant.errors import ArticleError
 from assistant.records import RawArticle
@@ -108,7 +109,8 @@ def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator
                 raise ArticleError("It is empty.", "Put text in it, or delete it.")
             format_ = _format_of(head, source.name, formats)
             name = format_.name
-            for item in format_.read(replace(source, opener=lambda: stream), limits):
+            items = format_.read(replace(source, opener=lambda: stream), limits)
+            for item in told_together(source.place, items, _TOLD):
                 if isinstance(item, Source):
                     # Where a member of an archive ends, the next begins.
                     yield from (_told_of_member(each, format_) for each in _read(item, limits, formats))

@@ -16,7 +16,12 @@ from assistant.records import RawArticle, Stated
 
 _SURE = 0.9
 _NAMES = ("name", "title", "@id", "url")
-_KEYS_SHOWN = 12
+#: Fields named in a message, and characters of each.
+KEYS_SHOWN, _KEY_SHOWN = 12, 40
+#: What to do about records without text.
+NAME_THE_FIELD = (
+    'Name the one that holds it: --field text=NAME, or text = ["NAME"] under [fields] in the settings file.'
+)
 #: Seconds or milliseconds since 1970; with fewer digits it may be a day ("20180519").
 _COUNTED = re.compile(r"(?P<seconds>\d{9,10})(?:\.\d+)?|(?P<milli>\d{10})\d{3}")
 _LAST_YEAR = 2099
@@ -130,20 +135,37 @@ def counted_since_1970(value: str) -> datetime | None:
     return moment if moment.year <= _LAST_YEAR else None
 
 
+@dataclass(frozen=True, slots=True)
+class Textless(Skipped):
+    """A record without text.
+
+    Attributes:
+        keys: its fields, the first of them; none of what is no record with named fields.
+        looked_for: the keys that text is looked for under.
+    """
+
+    keys: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
+
+
 def record_article(source: Source, member: str, record: Any, fields: FieldMap) -> RawArticle | Skipped:
     """The article of one record of a source, or why there is none."""
     place = source.place_of(member)
     if not isinstance(record, Mapping):
-        return Skipped(place, "It is not a record with named fields.", "Make each record an object.")
+        return Textless(
+            place, "It is not a record with named fields.", "Make each record an object.", looked_for=fields.text
+        )
     text = fields.article_text(record)
     if text is None:
-        keys = ", ".join(repr(str(key)[:40]) for key in list(record)[:_KEYS_SHOWN]) or "none"
-        return Skipped(
-            place,
-            f"It has no text under any of {', '.join(fields.text)}; its fields are {keys}.",
-            'Name the one that holds it: --field text=NAME, or text = ["NAME"] under [fields] in the settings file.',
-        )
+        keys = tuple(str(key)[:_KEY_SHOWN] for key in list(record)[:KEYS_SHOWN])
+        reason = f"It has no text under any of {', '.join(fields.text)}; its fields are {in_quotes(keys)}."
+        return Textless(place, reason, NAME_THE_FIELD, keys=keys, looked_for=fields.text)
     try:
         return source.article(text, fields.stated(record), member)
     except ArticleError as error:
         return skip(place, error)
+
+
+def in_quotes(keys: Sequence[str]) -> str:
+    """Names of fields as messages have them; "none" for none."""
+    return ", ".join(map(repr, keys)) or "none"

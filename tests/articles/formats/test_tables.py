@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import tempfile
 import tracemalloc
+import zipfile
 from dataclasses import fields as members_of
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
+import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import write_table
 
 from assistant.articles import clean_article
 from assistant.articles.formats import FieldMap, Limits, read_articles
@@ -217,13 +221,75 @@ def test_a_count_since_1970_is_the_day_of_publication(read: Read) -> None:
     assert metadata.published_at == datetime(2018, 5, 19, 3, 20, tzinfo=UTC)
 
 
-def test_many_complaints_are_summed_up(read: Read) -> None:
-    rows = "".join(f"{number},x\n" for number in range(1000))
-    articles, skipped = read("a.csv", f"id,prose\n{rows}".encode())
-    assert not articles
+@pytest.mark.parametrize("text_at", [0, 500, 999])
+def test_many_complaints_are_summed_up(read: Read, text_at: int) -> None:
+    rows = "".join(f"{number},x,{'Text.' if number == text_at else ''}\n" for number in range(1000))
+    articles, skipped = read("a.csv", f"id,prose,text\n{rows}".encode())
+    assert [article.member for article in articles] == [str(text_at + 1)]
     assert len(skipped) == 101
-    assert skipped[-1].place.endswith("!1000")
-    assert "last of 900 more" in skipped[-1].reason
+    assert skipped[-1].place.endswith(f"!{999 if text_at == 999 else 1000}")
+    assert "last of 899 more" in skipped[-1].reason
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "list.json", "a.csv", "a.parquet", "a.jsonl.gz"])
+def test_records_that_all_lack_a_text_are_one_complaint(read: Read, name: str) -> None:
+    records = [{"id": str(number), "prose": "x"} for number in range(2500)]
+    lines = "\n".join(map(json.dumps, records)).encode()
+    data = {
+        "a.jsonl": lines,
+        "a.json": json.dumps(records).encode(),
+        "list.json": json.dumps({"data": records}).encode(),
+        "a.csv": table(records),
+        "a.jsonl.gz": gzip.compress(lines),
+        "a.parquet": parquet(records),
+    }[name]
+    articles, (skipped,) = read(name, data)
+    assert not articles
+    assert skipped.place.endswith({"a.jsonl.gz": "a.jsonl.gz!a.jsonl"}.get(name, name))
+    assert "None of its 2,500 records has text under any of text, body," in skipped.reason
+    assert "their fields are 'id', 'prose'." in skipped.reason
+    assert "--field text=NAME" in skipped.remedy
+    assert "[fields]" in skipped.remedy
+
+
+def test_what_is_broken_among_textless_records_is_told_too(read: Read) -> None:
+    rows = ['{"id": 1}', "broken", "[2]", '{"prose": "x"}']
+    _, skipped = read("a.jsonl", "\n".join(rows).encode())
+    assert [item.place.rpartition("a.jsonl")[2] for item in skipped] == ["!2", ""]
+    assert "None of its 3 records" in skipped[1].reason
+    assert "'id', 'prose'" in skipped[1].reason
+
+
+def test_textless_records_are_told_when_the_rest_is_lost(read: Read) -> None:
+    _, skipped = read("a.json", b'[{"id": 1}, {"id": 2}, {"id')
+    assert [item.cut for item in skipped] == [False, True]
+    assert "None of its 2 records" in skipped[0].reason
+
+
+def test_a_cut_behind_an_article_sums_nothing_up(read: Read) -> None:
+    articles, skipped = read("a.json", b'[{"id": 1}, {"text": "One."}, {"id": 2}, {"id')
+    assert len(articles) == 1
+    assert [item.place.rpartition("a.json")[2] for item in skipped] == ["!1", "!3", ""]
+
+
+def test_a_member_without_texts_does_not_concern_the_others(read: Read) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("a.jsonl", '{"id": 1}\n{"id": 2}')
+        archive.writestr("b.jsonl", '{"id": 1}\n{"text": "One."}')
+    _, skipped = read("a.zip", data.getvalue())
+    assert [item.place.rpartition("a.zip!")[2] for item in skipped] == ["a.jsonl", "b.jsonl!1"]
+
+
+def test_textless_records_take_little_memory(read: Read) -> None:
+    data = b"".join(b'{"id": %d, "prose%d": "x"}\n' % (number, number) for number in range(50_000))
+    tracemalloc.start()
+    _, (skipped,) = read("a.jsonl", data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "None of its 50,000 records" in skipped.reason
+    assert len(skipped.reason) < 1000
+    assert peak < 5_000_000
 
 
 def test_a_long_array_is_read_one_record_at_a_time(read: Read) -> None:
@@ -231,6 +297,12 @@ def test_a_long_array_is_read_one_record_at_a_time(read: Read) -> None:
     articles, skipped = read("a.json", data, Limits(article_bytes=5000))
     assert [article.member for article in articles] == [str(number) for number in range(1, 201)]
     assert not skipped
+
+
+def parquet(rows: list[dict[str, str]]) -> bytes:
+    out = io.BytesIO()
+    write_table(pyarrow.Table.from_pylist(rows), out)
+    return out.getvalue()
 
 
 def table(rows: list[dict[str, str]], delimiter: str = ",") -> bytes:
