@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.index.kinship import Kinship, Membership
+from assistant.index.kinship import Kinship
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing
@@ -249,13 +249,8 @@ class CatalogueWriter:
     # Families
 
     def kinship(self) -> Kinship:
-        """Who is whose copy, among all that is known."""
+        """Who is whose copy, and what families follow from it."""
         return Kinship(self._db)
-
-    def memberships(self) -> dict[str, Membership]:
-        """Of every article that shares a family with another, as published."""
-        rows = self._db.execute("SELECT article_id, family, silent FROM families WHERE removed IS NULL")
-        return {article_id: Membership(family, bool(silent)) for article_id, family, silent in rows}
 
     def holds(self, article: Article) -> bool:
         """Whether this very clean text and metadata are what is present of the article."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.articles.families import COMPARED, KEY_HOLDERS, Grouping, Kin, kin
+from assistant.articles.families import COMPARED, KEY_HOLDERS, Rank, kin, settle
 from assistant.articles.sketches import Sketch, lookup_keys, sketch, stands_in
-from assistant.records import Article
-
-#: What the other one is to an article, by what the article is to it.
-_CONVERSE = {"copies": "copies", "inside": "holds", "holds": "inside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +24,30 @@ class Membership:
     silent: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Memberships of the articles that a sync may change; an article that has none is alone, or not there.
+
+    Attributes:
+        before: as published.
+        now: as they have to be.
+    """
+
+    before: Mapping[str, Membership]
+    now: Mapping[str, Membership]
+
+    @property
+    def changed(self) -> dict[str, Membership | None]:
+        """Those that differ from what is published; None for an article that is alone by now, or gone."""
+        concerned = sorted(self.before.keys() | self.now.keys())
+        return {one: self.now.get(one) for one in concerned if self.before.get(one) != self.now.get(one)}
+
+
 class Kinship:
     """Works out families while a sync runs; what it learns of texts is kept, families are published by the sync.
+
+    Everything is done inside the transaction around it. Articles whose published membership may be wrong are kept as
+    unsettled until the sync is through, so that one that is cut short leaves nothing wrong; no others are looked at.
 
     Args:
         database: of the catalogue's writer.
@@ -37,75 +55,127 @@ class Kinship:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
-        self._grouping = Grouping()
-        related: dict[str, dict[str, set[str]]] = {}
-        for article_id, other, relation in database.execute("SELECT article_id, other, relation FROM kin"):
-            related.setdefault(article_id, {}).setdefault(relation, set()).add(other)
-            related.setdefault(other, {}).setdefault(_CONVERSE[relation], set()).add(article_id)
-        for article_id, links in related.items():
-            found = Kin(**{name: frozenset(links.get(name, ())) for name in _CONVERSE})
-            self._grouping.add(article_id, self._words(article_id), found)
 
-    def add(self, article: Article) -> None:
-        """Take in a cleaned article, new or cleaned anew; kept with the transaction around it."""
-        self.leave(article.id)
-        self.forget([article.id])
-        drawn = sketch(article.text)
+    def add(self, article_id: str, text: str) -> None:
+        """Take in a clean text, of a new article or cleaned anew."""
+        self._drop(article_id)
+        drawn = sketch(text)
         found = kin(drawn, self._candidates(drawn))
-        self._db.execute("INSERT INTO sketches VALUES (?, ?, ?)", (article.id, drawn.words, drawn.to_bytes()))
+        self._db.execute("INSERT INTO sketches VALUES (?, ?, ?)", (article_id, drawn.words, drawn.to_bytes()))
         self._db.executemany(
-            "INSERT INTO sketch_keys VALUES (?, ?, ?)", [(key, drawn.words, article.id) for key in lookup_keys(drawn)]
+            "INSERT INTO sketch_keys VALUES (?, ?, ?)", [(key, drawn.words, article_id) for key in lookup_keys(drawn)]
         )
         self._db.executemany(
             "INSERT INTO kin VALUES (?, ?, ?)",
-            [(article.id, other, name) for name in _CONVERSE for other in sorted(getattr(found, name))],
+            [(article_id, other, name) for name in ("copies", "inside", "holds") for other in getattr(found, name)],
         )
-        if not found:
-            return
-        for other in found.copies | found.inside | found.holds:
-            if other not in self._grouping:  # it had no kin before
-                self._grouping.add(other, self._words(other), Kin())
-        self._grouping.add(article.id, drawn.words, found)
 
-    def leave(self, article_id: str) -> None:
-        """Work out families without an article; what is known of it stays until ``forget``."""
-        self._grouping.remove(article_id)
-
-    def forget(self, articles: Iterable[str]) -> None:
-        """Drop what is known of articles; with the transaction around it."""
-        for article_id in articles:
-            stored = self._sketch(article_id)
-            if stored is None:
-                continue
-            self._db.executemany(
-                "DELETE FROM sketch_keys WHERE key = ? AND words = ? AND article_id = ?",
-                [(key, stored.words, article_id) for key in lookup_keys(stored)],
-            )
-            self._db.execute("DELETE FROM sketches WHERE article_id = ?", (article_id,))
-            self._db.execute("DELETE FROM kin WHERE article_id = :id OR other = :id", {"id": article_id})
-
-    def memberships(
-        self, before: Mapping[str, Membership], fresh: Container[str], text: Callable[[str], str]
-    ) -> dict[str, Membership]:
-        """Of every article that shares a family with another, as it has to be now.
+    def settle(self, going: Sequence[str], text: Callable[[str], str]) -> Settled:
+        """The families as they have to be.
 
         Args:
-            before: as published; where an article and its representative are the same, silence is not judged again.
-            fresh: articles whose clean text is new.
+            going: articles that are no longer there; what is known of them stays until ``forget``.
             text: the clean text of an article, by its id.
         """
+        gone, changed = self._gone_and_changed(going)
+        touched = {article for _, article in changed}
+        families = settle(changed, lambda one: self._copies(one, gone), self._stands)
+        before = self._published([*families, *gone])
+        heads = {family for one, family in families.items() if family != one}
+        before |= self._published(heads.union(was.family for was in before.values()).difference(before))
         now: dict[str, Membership] = {}
-        for family in self._grouping:
-            members = self._grouping.members(family)
-            if len(members) > 1:
-                now[family] = Membership(family, silent=False)
-                for member in members[1:]:
-                    was = before.get(member)
-                    if was is not None and was.family == family and member not in fresh and family not in fresh:
-                        now[member] = was
-                    else:
-                        now[member] = Membership(family, silent=stands_in(text(member), text(family)))
-        return now
+        for one in sorted((families.keys() | heads | before.keys()) - gone):
+            family, was = families.get(one, one), before.get(one)
+            if family == one:
+                if one in heads or self._keeps_members(one, families.keys() | gone):
+                    now[one] = Membership(one, silent=False)
+            elif was is not None and was.family == family and touched.isdisjoint((one, family)):
+                now[one] = was
+            else:
+                now[one] = Membership(family, silent=stands_in(text(one), text(family)))
+        settled = Settled(before, now)
+        self._note({*settled.changed, *gone})
+        return settled
+
+    def forget(self, gone: Iterable[str]) -> None:
+        """What was settled is published: drop what is known of articles that have gone, and leave none unsettled."""
+        for article_id in gone:
+            self._drop(article_id)
+        self._db.execute("DELETE FROM unsettled")
+
+    def forget_unpublished(self) -> None:
+        """Drop what is known of articles that a sync which was cut short has cleaned or let go."""
+        rows = self._db.execute(
+            "SELECT article_id FROM unsettled u WHERE NOT EXISTS"
+            " (SELECT 1 FROM versions v WHERE v.article_id = u.article_id AND v.removed IS NULL)"
+        )
+        for (article_id,) in rows.fetchall():
+            self._drop(article_id)
+
+    def _drop(self, article_id: str) -> None:
+        """Forget an article; it and those that it may have stood for are unsettled."""
+        self._note([article_id])
+        stored = self._sketch(article_id)
+        if stored is None:
+            return
+        self._note([shorter for _, shorter in self._shorter_copies(article_id)])
+        self._db.executemany(
+            "DELETE FROM sketch_keys WHERE key = ? AND words = ? AND article_id = ?",
+            [(key, stored.words, article_id) for key in lookup_keys(stored)],
+        )
+        self._db.execute("DELETE FROM sketches WHERE article_id = ?", (article_id,))
+        self._db.execute("DELETE FROM kin WHERE article_id = :id OR other = :id", {"id": article_id})
+
+    def _note(self, unsettled: Iterable[str]) -> None:
+        self._db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", ((one,) for one in unsettled))
+
+    def _gone_and_changed(self, going: Sequence[str]) -> tuple[set[str], set[Rank]]:
+        """The articles that are not there any more, and the others that are unsettled or lose them."""
+        gone, changed = set(going), set[Rank]()
+        rows = self._db.execute("SELECT u.article_id, s.words FROM unsettled u LEFT JOIN sketches s USING (article_id)")
+        for article_id, words in rows:
+            if words is None:
+                gone.add(article_id)
+            elif article_id not in gone:
+                changed.add((-words, article_id))
+        for article_id in going:
+            changed.update(rank for rank in self._shorter_copies(article_id) if rank[1] not in gone)
+        return gone, changed
+
+    def _shorter_copies(self, article_id: str) -> list[Rank]:
+        own = self._db.execute("SELECT -words, article_id FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
+        return [rank for rank in self._copies(article_id) if rank > own]
+
+    def _copies(self, article_id: str, gone: Container[str] = ()) -> Iterator[Rank]:
+        rows = self._db.execute(
+            "SELECT -s.words, c.id FROM (SELECT other AS id FROM kin WHERE article_id = :id AND relation = 'copies'"
+            " UNION ALL SELECT article_id FROM kin WHERE other = :id AND relation = 'copies') c"
+            " CROSS JOIN sketches s ON s.article_id = c.id",
+            {"id": article_id},
+        )
+        return (rank for rank in rows if rank[1] not in gone)
+
+    def _stands(self, article_id: str) -> bool:
+        was = self._published([article_id]).get(article_id)
+        return was is None or was.family == article_id
+
+    def _published(self, articles: Iterable[str]) -> dict[str, Membership]:
+        found = {}
+        for article_id in articles:
+            row = self._db.execute(
+                "SELECT family, silent FROM families WHERE article_id = ? AND removed IS NULL", (article_id,)
+            ).fetchone()
+            if row is not None:
+                found[article_id] = Membership(row[0], bool(row[1]))
+        return found
+
+    def _keeps_members(self, family: str, others: set[str]) -> bool:
+        """Whether an article that represents itself was already there for one besides ``others``."""
+        rows = self._db.execute(
+            "SELECT article_id FROM families WHERE family = :id AND article_id != :id AND removed IS NULL",
+            {"id": family},
+        )
+        return any(row[0] not in others for row in rows)
 
     def _candidates(self, drawn: Sketch) -> Mapping[str, Sketch]:
         """The articles that share the most keys with ``drawn``, by id."""
@@ -125,7 +195,3 @@ class Kinship:
     def _sketch(self, article_id: str) -> Sketch | None:
         row = self._db.execute("SELECT sketch FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
         return None if row is None else Sketch.from_bytes(row[0])
-
-    def _words(self, article_id: str) -> int:
-        row = self._db.execute("SELECT words FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
-        return 0 if row is None else int(row[0])

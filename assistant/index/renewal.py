@@ -22,8 +22,8 @@ class Renewal:
 
     Attributes:
         articles: ids, those that speak for themselves first: no story is ever without a text that is searched.
-        memberships: of all articles that share a family, as they will be.
-        changed: those that differ from what is published; None for an article that is alone by now.
+        memberships: as they will be, of all these articles that share a family.
+        changed: those that differ from what is published; None for an article that is alone by now, or gone.
         going: articles that no file has any more.
         kinship: what memberships follow from.
     """
@@ -50,20 +50,16 @@ def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Prog
     kinship = _kinship(writer)
     fresh = _clean(writer, kinship, progress)
     going = writer.going(removed)
-    for article_id in going:
-        kinship.leave(article_id)
-    before = writer.memberships()
-    now = kinship.memberships(before, fresh, writer.text)
-    concerned = before.keys() | now.keys()
     with writer.batch():
-        for article_id in sorted(concerned.difference(fresh, going)):
-            if _silent(before, article_id) != _silent(now, article_id):
+        settled = kinship.settle(going, writer.text)
+        for article_id in sorted(settled.changed.keys() - fresh.keys() - set(going)):
+            if _silent(settled.before, article_id) != _silent(settled.now, article_id):
                 writer.put_as_published(article_id)
                 fresh[article_id] = None
     return Renewal(
-        articles=sorted(fresh, key=lambda article_id: _silent(now, article_id)),
-        memberships=now,
-        changed={name: now.get(name) for name in concerned if before.get(name) != now.get(name)},
+        articles=sorted(fresh, key=lambda article_id: _silent(settled.now, article_id)),
+        memberships=settled.now,
+        changed=settled.changed,
         going=going,
         kinship=kinship,
     )
@@ -74,10 +70,9 @@ def _kinship(writer: CatalogueWriter) -> Kinship:
     kinship = writer.kinship()
     with writer.batch():
         for article_id in writer.forget_cleaned():
-            kinship.leave(article_id)
-            kinship.forget([article_id])
             if (article := writer.published(article_id)) is not None:
-                kinship.add(article)
+                kinship.add(article_id, article.text)
+        kinship.forget_unpublished()
     return kinship
 
 
@@ -92,7 +87,7 @@ def _clean(writer: CatalogueWriter, kinship: Kinship, progress: Progress) -> dic
                     writer.put_repeated(article_id, repeated)
                 else:
                     writer.put_cleaned(article, repeated)
-                    kinship.add(article)
+                    kinship.add(article_id, article.text)
                     fresh[article_id] = None
                 progress("clean", done, len(to_clean))
     return fresh

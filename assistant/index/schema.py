@@ -48,6 +48,7 @@ CREATE TABLE kin (
     article_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL,
     PRIMARY KEY (article_id, other)) WITHOUT ROWID;
 CREATE INDEX kin_of_other ON kin (other);
+CREATE TABLE unsettled (article_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE families (
     article_id TEXT NOT NULL, family TEXT NOT NULL, silent INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,
     PRIMARY KEY (article_id, added)) WITHOUT ROWID;

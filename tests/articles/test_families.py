@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 
@@ -8,25 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.articles.families import Families, Grouping, Kin
+from assistant.articles.families import Rank, settle
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch, stands_in
+from tests.prose import SYLLABLES, story
 
-_SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "il")]
-_TEXTS = st.text(max_size=300) | st.lists(st.sampled_from(_SYLLABLES), max_size=120).map(" ".join)
-
-
-def story(seed: int, words: int = 200) -> str:
-    """Made prose without stock phrases, in paragraphs of 40 words."""
-    rng = random.Random(seed)
-    made = ["".join(rng.choices(_SYLLABLES, k=3)) for _ in range(words)]
-    return "\n\n".join(" ".join(made[start : start + 40]) for start in range(0, words, 40))
-
-
-def partition(texts: dict[str, str], order: list[str]) -> set[tuple[str, ...]]:
-    families = Families()
-    for article in order:
-        families.add_sketch(article, sketch(texts[article]))
-    return {families.members(family) for family in families}
+_TEXTS = st.text(max_size=300) | st.lists(st.sampled_from(SYLLABLES), max_size=120).map(" ".join)
 
 
 @given(_TEXTS)
@@ -91,83 +76,27 @@ def test_a_shared_background_paragraph_makes_no_copy() -> None:
     assert relation(sketch(f"{story(1)} {background}"), sketch(f"{story(2)} {background}")) is None
 
 
-def test_a_round_up_joins_no_stories_and_adds_no_support_to_them() -> None:
-    texts = {"one": story(1), "copy": f"PARIS (Agency) {story(1)}", "two": story(2)}
-    texts["roundup"] = f"{story(1)}\n\n{story(2)}"
-    for order in (["one", "copy", "two", "roundup"], ["roundup", "two", "copy", "one"]):
-        assert partition(texts, order) == {("copy", "one"), ("two",), ("roundup",)}
-    families = Families()
-    for article, text in texts.items():
-        families.add_sketch(article, sketch(text))
-    assert families.holders("two") == {"roundup"}
-    assert families.support(texts) == {"copy", "two"}
-    assert families.support(["roundup"]) == {"roundup"}
-    assert families.support(["one", "copy"]) == {"copy"}
+@given(
+    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] != pair[1])),
+    st.sets(st.integers(0, 8), min_size=1),
+)
+@settings(max_examples=100)
+def test_settling_what_changed_equals_settling_all(edges: set[tuple[int, int]], gone: set[int]) -> None:
+    def rank(number: int) -> Rank:
+        return -10 - number % 4, str(number)
 
+    def worked_out(changed: set[int], there: set[int], before: dict[str, str]) -> dict[str, str]:
+        def copies(article: str) -> set[Rank]:
+            return {rank(a + b - int(article)) for a, b in edges if int(article) in (a, b) and {a, b} <= there}
 
-def test_a_story_that_is_most_of_a_longer_one_joins_it() -> None:
-    texts = {"wire": story(1, 240), "paper": f"{story(1, 240)}\n\n{story(2, 80)}"}
-    assert partition(texts, ["wire", "paper"]) == {("paper", "wire")}
+        return settle(map(rank, changed), copies, lambda article: before[article] == article)
 
-
-def test_a_chain_of_changes_does_not_join_its_ends() -> None:
-    parts = [story(seed, 100) for seed in range(8)]
-    texts = {str(start): "\n".join(parts[start : start + 5]) for start in range(4)}
-    assert relation(sketch(texts["0"]), sketch(texts["1"])) == "near"
-    assert relation(sketch(texts["0"]), sketch(texts["3"])) is None
-    assert all(len(members) < 4 for members in partition(texts, list(texts)))
-
-
-def test_when_the_representative_goes_the_next_longest_takes_over() -> None:
-    families = Families()
-    for article, words in (("a", 200), ("b", 220), ("c", 240)):
-        families.add_sketch(article, sketch(story(1, words)))
-    assert families.members("c") == ("c", "b", "a")
-    families.remove("c")
-    families.remove("c")
-    assert families.family("a") == "b"
-    assert "c" not in families
-
-
-def test_added_again_with_another_text_an_article_leaves_its_family() -> None:
-    families = Families()
-    for article, seed in (("a", 1), ("b", 1), ("b", 2)):
-        families.add_sketch(article, sketch(story(seed)))
-    assert set(families) == {"a", "b"}
-
-
-def test_a_story_with_very_many_copies_is_one_family() -> None:
-    families = Families()
-    for number in range(150):
-        families.add_sketch(f"{number:03}", sketch(f"{story(1, 80)} {story(number + 10, 4)}"))
-    assert len(set(families)) == 1
-
-
-@given(st.permutations(range(9)), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
-def test_the_order_of_adding_does_not_change_the_partition(order: list[int], rng: random.Random) -> None:
-    parts = [story(seed, 60) for seed in range(12)]
-    texts = {str(number): "\n".join(parts[number // 2 : number // 2 + 2 + number % 4]) for number in range(9)}
-    assert partition(texts, [str(number) for number in order]) == partition(texts, sorted(texts))
-
-
-@given(st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8))), st.permutations(range(9)), st.sets(st.integers(0, 8)))
-@settings(max_examples=100, deadline=None)
-def test_a_grouping_kept_up_equals_one_made_at_once(
-    edges: set[tuple[int, int]], order: list[int], gone: set[int]
-) -> None:
-    def related(number: int) -> Kin:
-        return Kin(frozenset(str(a + b - number) for a, b in edges if number in (a, b)))
-
-    kept = Grouping()
-    for number in order:
-        kept.add(str(number), 10 + number % 4, related(number))
-    for number in gone:
-        kept.remove(str(number))
-    fresh = Grouping()
-    for number in sorted(set(range(9)) - gone):
-        fresh.add(str(number), 10 + number % 4, related(number))
-    assert {kept.members(family) for family in kept} == {fresh.members(family) for family in fresh}
+    everything = set(range(9))
+    left = everything - gone
+    before = worked_out(everything, everything, {str(number): "" for number in everything})
+    changed = {number for number in left for edge in edges if number in edge and gone.intersection(edge)}
+    after = before | worked_out(changed, left, before)
+    assert {one: after[one] for one in map(str, left)} == worked_out(left, left, before)
 
 
 def test_a_text_stands_in_another_only_word_for_word() -> None:

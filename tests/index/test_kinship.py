@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from assistant.index.catalogue import Catalogue
 from assistant.index.store import Store
@@ -33,7 +31,13 @@ ROUND_UP = f"{STORY}\n{OTHER}\n" + (
     "In other news the museum of shipping reopens on Friday with an exhibition of charts drawn before 1700.\n"
 )
 
+THIRD = "The museum of shipping reopens on Friday with an exhibition of charts that were drawn before 1700.\n"
+
 Sync = Callable[[Path], Catalogue]
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def ids(catalogue: Catalogue, folder: Path, *names: str) -> list[str]:
@@ -129,21 +133,35 @@ def test_the_order_of_coming_does_not_matter(tmp_path: Path, folder: Path, sync:
 
 
 def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
-    folder: Path, sync: Sync, tmp_path: Path
+    folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Failing(WordEmbedder):
-        def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-            raise KeyboardInterrupt
-
     write(folder, story=STORY)
     sync(folder)
     write(folder, longer=LONGER)
-    store = tmp_path / f"store of {folder.name}"
-    with pytest.raises(KeyboardInterrupt):
-        Synchroniser(store, Failing(), count_tokens, Settings(passage_tokens=40)).run([folder])
+    with monkeypatch.context() as cut:
+        cut.setattr(WordEmbedder, "embed", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sync(folder)
     (folder / "longer.txt").unlink()
     write(folder, other=OTHER)
     catalogue = sync(folder)
     (story,) = ids(catalogue, folder, "story.txt")
-    assert catalogue.members(story) == [story]
+    assert catalogue.stories.members(story) == [story]
+    assert catalogue.article_passages(story)[1]
+
+
+def test_a_story_is_searched_when_the_sync_that_replaced_its_longer_copy_was_cut_short(
+    folder: Path, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, story=STORY, longer=LONGER)
+    sync(folder)
+    write(folder, longer=OTHER)
+    with monkeypatch.context() as cut:
+        cut.setattr(Synchroniser, "_finish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sync(folder)
+    write(folder, third=THIRD)
+    catalogue = sync(folder)
+    (story,) = ids(catalogue, folder, "story.txt")
+    assert catalogue.family(story) == story
     assert catalogue.article_passages(story)[1]
