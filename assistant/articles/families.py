@@ -78,9 +78,9 @@ def settle(
     Returns:
         For each article that was worked out anew, the id of the article that represents it, itself perhaps.
     """
-    waiting = list(changed)
+    touched, family = set(changed), dict[str, str]()
+    waiting, met = list(touched), set(touched)
     heapq.heapify(waiting)
-    touched, family = {article for _, article in waiting}, dict[str, str]()
 
     def stands(article: str) -> bool:
         return family[article] == article if article in family else stood(article)
@@ -88,13 +88,12 @@ def settle(
     while waiting:
         rank = heapq.heappop(waiting)
         article = rank[1]
-        if article in family:
-            continue
         others = sorted(copies(article))
         before = stands(article)
         family[article] = next((other for words, other in others if (words, other) < rank and stands(other)), article)
-        if article in touched or before != stands(article):
+        if rank in touched or before != stands(article):
             for other in others:
-                if other > rank:
+                if other > rank and other not in met:
+                    met.add(other)
                     heapq.heappush(waiting, other)
     return family

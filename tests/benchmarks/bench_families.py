@@ -18,14 +18,16 @@ import json
 import os
 import random
 import re
+import sqlite3
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.articles.families import Families
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
+from assistant.index.kinship import Kinship
+from assistant.index.schema import TABLES
 
 _NEGATIVES = ("nearest page", "shared background")
 #: Bytes of sampled shingles from which on two texts can be told to be related, as in ``relation``.
@@ -46,6 +48,39 @@ class Page:
         return [line for line in self.text.splitlines() if line.strip()]
 
 
+class Families:
+    """Those that a catalogue finds.
+
+    Attributes:
+        family: for each page, the id of the one that represents its family.
+        inside: stories, each with a longer text of which it is only a part.
+        seconds: what taking in each page cost, in order.
+    """
+
+    def __init__(self, pages: list[Page]) -> None:
+        database = sqlite3.connect(":memory:")
+        database.executescript(TABLES)
+        kinship, self.seconds = Kinship(database), list[float]()
+        for page in pages:
+            began = time.process_time()
+            kinship.add(page.id, page.text)
+            self.seconds.append(time.process_time() - began)
+        texts = {page.id: page.text for page in pages}
+        found = kinship.settle([], texts.__getitem__).now
+        self.family = {page.id: found[page.id].family if page.id in found else page.id for page in pages}
+        self.inside = database.execute(
+            "SELECT article_id, other FROM kin WHERE relation = 'inside'"
+            " UNION SELECT other, article_id FROM kin WHERE relation = 'holds' ORDER BY 1, 2"
+        ).fetchall()
+
+    def groups(self) -> list[list[str]]:
+        """The families of more than one page, each page that represents one first."""
+        members: dict[str, list[str]] = defaultdict(list)
+        for page, family in self.family.items():
+            members[family].append(page)
+        return [sorted(group, key=lambda page: page != family) for family, group in members.items() if len(group) > 1]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=400, help="pages from which pairs are made")
@@ -58,8 +93,9 @@ def main() -> None:
     print(f"{len(pages)} pages; sketch {(time.process_time() - began) / len(pages) * 1e3:.2f} ms a page")
     report_size(list(sketches.values()))
     report_pairs(pages, chosen.pages, chosen.doubtful)
-    report_halves(pages, sketches, chosen.pages // 2)
-    report_families(pages, sketches, chosen.shown)
+    families = Families(pages)
+    report_halves(pages, families, chosen.pages // 2)
+    report_families(pages, sketches, families, chosen.shown)
 
 
 def read_pages() -> list[Page]:
@@ -85,14 +121,11 @@ def report_pairs(pages: list[Page], count: int, doubtful: bool) -> None:
     report_ways(measured)
 
 
-def report_halves(pages: list[Page], sketches: dict[str, Sketch], count: int) -> None:
+def report_halves(pages: list[Page], families: Families, count: int) -> None:
     """Levels chosen on one half, by F1, the stricter of equally good ones; and the shipped ones; on the other half."""
-    families = Families()
-    for page in pages:
-        families.add_sketch(page.id, sketches[page.id])
-    groups = sorted({families.family(page.id) for page in pages})
+    groups = sorted(set(families.family.values()))
     first = set(random.Random(2).sample(groups, len(groups) // 2))
-    halves = [[page for page in pages if (families.family(page.id) in first) is side] for side in (True, False)]
+    halves = [[page for page in pages if (families.family[page.id] in first) is side] for side in (True, False)]
     measured = [made_pairs(half, count)[0] for half in halves]
     print("\nhalf of the pages, levels chosen on the other half: precision, recall")
     for here, there in ((0, 1), (1, 0)):
@@ -252,19 +285,14 @@ def report_ways(measured: dict[str, list[Measured]]) -> None:
         print(f"{name:22}{shares} {precision:10.4f} {recall:8.4f}")
 
 
-def report_families(pages: list[Page], sketches: dict[str, Sketch], shown: int) -> None:
-    families = Families()
-    times = []
-    for page in pages:
-        began = time.process_time()
-        families.add_sketch(page.id, sketches[page.id])
-        times.append(time.process_time() - began)
+def report_families(pages: list[Page], sketches: dict[str, Sketch], families: Families, shown: int) -> None:
+    times = families.seconds
     half = len(times) // 2
     print(
         f"\nadding: {sum(times[:half]) / half * 1e3:.2f} ms in the first half, "
         f"{sum(times[half:]) / len(times[half:]) * 1e3:.2f} ms in the second"
     )
-    groups = [families.members(family) for family in families if len(families.members(family)) > 1]
+    groups = families.groups()
     print(f"{len(groups)} families of {sum(map(len, groups))} pages; largest {max(map(len, groups), default=0)}")
     by_id = {page.id: page for page in pages}
     for group in random.Random(3).sample(groups, min(shown, len(groups))):
@@ -273,7 +301,7 @@ def report_families(pages: list[Page], sketches: dict[str, Sketch], shown: int) 
         for member in group[1:4]:
             near = jaccard(lead, sketches[member]), containment(sketches[member], lead)
             print(f"     {near[0]:.2f} {near[1]:.2f}  {by_id[member].title[:70]}  {by_id[member].url}")
-    parts = [(story, holder) for story in by_id for holder in families.holders(story)]
+    parts = families.inside
     print(f"{len(parts)} stories inside longer texts")
     for story, holder in random.Random(3).sample(parts, min(shown // 2, len(parts))):
         share = containment(sketches[story], sketches[holder])
