@@ -63,7 +63,7 @@ def kin(article: Sketch, candidates: Mapping[str, Sketch]) -> Kin:
 
 
 def settle(
-    changed: Iterable[Rank], copies: Callable[[str], Iterable[Rank]], stood: Callable[[str], bool]
+    changed: Iterable[Rank], copies: Callable[[str], Iterable[Rank]], before: Callable[[str], str | None]
 ) -> dict[str, str]:
     """Families anew where something changed, followed only as far as it reaches, which is to shorter articles.
 
@@ -73,7 +73,7 @@ def settle(
     Args:
         changed: the articles that are new or whose copies are others than before.
         copies: an article's copies by its id; those that have gone left out.
-        stood: whether an article represented its family so far; asked only of articles that are not yet settled anew.
+        before: the id of the article that represented an article's family so far; None if it is new or was alone.
 
     Returns:
         For each article that was worked out anew, the id of the article that represents it, itself perhaps.
@@ -83,15 +83,15 @@ def settle(
     heapq.heapify(waiting)
 
     def stands(article: str) -> bool:
-        return family[article] == article if article in family else stood(article)
+        return (family.get(article) or before(article) or article) == article
 
     while waiting:
         rank = heapq.heappop(waiting)
         article = rank[1]
         others = sorted(copies(article))
-        before = stands(article)
-        family[article] = next((other for words, other in others if (words, other) < rank and stands(other)), article)
-        if rank in touched or before != stands(article):
+        family[article] = next((other[1] for other in others if other < rank and stands(other[1])), article)
+        led, leads = before(article) == article, family[article] == article
+        if led != leads or (leads and rank in touched):
             for other in others:
                 if other > rank and other not in met:
                     met.add(other)

@@ -79,7 +79,7 @@ class Kinship:
         """
         gone, changed = self._gone_and_changed(going)
         touched = {article for _, article in changed}
-        families = settle(changed, lambda one: self._copies(one, gone), self._stands)
+        families = settle(changed, lambda one: self._copies(one, gone), self._family)
         before = self._published([*families, *gone])
         heads = {family for one, family in families.items() if family != one}
         before |= self._published(heads.union(was.family for was in before.values()).difference(before))
@@ -155,9 +155,9 @@ class Kinship:
         )
         return (rank for rank in rows if rank[1] not in gone)
 
-    def _stands(self, article_id: str) -> bool:
+    def _family(self, article_id: str) -> str | None:
         was = self._published([article_id]).get(article_id)
-        return was is None or was.family == article_id
+        return was.family if was else None
 
     def _published(self, articles: Iterable[str]) -> dict[str, Membership]:
         found = {}

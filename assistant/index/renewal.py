@@ -52,14 +52,15 @@ def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Prog
     going = writer.going(removed)
     with writer.batch():
         settled = kinship.settle(going, writer.text)
-        for article_id in sorted(settled.changed.keys() - fresh.keys() - set(going)):
+        changed = settled.changed
+        for article_id in sorted(changed.keys() - fresh.keys() - set(going)):
             if _silent(settled.before, article_id) != _silent(settled.now, article_id):
                 writer.put_as_published(article_id)
                 fresh[article_id] = None
     return Renewal(
         articles=sorted(fresh, key=lambda article_id: _silent(settled.now, article_id)),
         memberships=settled.now,
-        changed=settled.changed,
+        changed=changed,
         going=going,
         kinship=kinship,
     )

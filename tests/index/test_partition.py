@@ -103,6 +103,12 @@ def test_with_another_text_an_article_leaves_its_family(other: str) -> None:
     assert made.memberships() == {}
 
 
+def test_with_another_text_the_longest_speaks_for_another_story() -> None:
+    made = published({"long": story(1, 240), "short": story(1), "other": story(2)})
+    made.sync({"long": story(2, 240)})
+    assert made.memberships() == {"long": Membership("long", silent=False), "other": Membership("long", silent=True)}
+
+
 @pytest.mark.parametrize("corrected", ["long", "short"])
 def test_a_copy_is_silent_only_as_long_as_its_lines_stand_in_the_longer_text(corrected: str) -> None:
     texts = {"long": story(1, 240), "short": story(1)}
@@ -148,6 +154,15 @@ def test_the_order_of_coming_does_not_change_families(order: list[int]) -> None:
     assert one_by_one.memberships() == published(texts).memberships()
 
 
+def steps_of_sync(made: Published, fresh: Mapping[str, str], gone: Sequence[str] = ()) -> int:
+    """How many instructions SQLite runs for it."""
+    steps = count()
+    made.database.set_progress_handler(lambda: next(steps) and None, 1)
+    made.sync(fresh, gone)
+    made.database.set_progress_handler(None, 1)
+    return next(steps)
+
+
 #: Of the first family of three, its longest being "0 3".
 _CHANGES = {
     "a longer copy": ({"0 4": story(0, 240)}, []),
@@ -159,19 +174,27 @@ _CHANGES = {
 
 @pytest.mark.parametrize("change", _CHANGES)
 def test_families_that_a_sync_does_not_touch_are_neither_read_nor_changed(change: str) -> None:
-    def steps_and_changed(others: int) -> tuple[int, set[str]]:
+    def steps_and_changed(others: int) -> tuple[int, set[object]]:
         texts = {f"{one} {copy}": story(one, 200 + copy) for one in range(1 + others) for copy in (1, 2, 3)}
         made = published(texts)
         before = set(made.database.execute("SELECT * FROM families"))
-        steps = count()
-        made.database.set_progress_handler(lambda: next(steps) and None, 1)
-        made.sync(*_CHANGES[change])
-        made.database.set_progress_handler(None, 1)
+        steps = steps_of_sync(made, *_CHANGES[change])
         after = set(made.database.execute("SELECT * FROM families"))
-        return next(steps), {article_id for article_id, *_ in before ^ after}
+        return steps, {article_id for article_id, *_ in before ^ after}
 
     few, changed = steps_and_changed(2)
     many, also_changed = steps_and_changed(60)
     assert many < few + 58, "not one of SQLite's instructions for each family more"
     assert changed == also_changed
     assert changed and all(article_id.startswith("0 ") for article_id in changed)
+
+
+def test_one_more_copy_of_a_story_costs_the_same_however_many_there_are() -> None:
+    def steps(copies: int) -> int:
+        texts = {f"{number:03}": f"{story(1, 80)} {story(number + 10, 4)}" for number in range(copies)}
+        made = published({"longest": story(1, 100), **texts})
+        taken = steps_of_sync(made, {"late": f"{story(1, 80)} {story(7, 6)}"})
+        assert made.memberships()["late"].family == "longest"
+        return taken
+
+    assert steps(160) < steps(80) + 80
