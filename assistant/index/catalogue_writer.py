@@ -279,12 +279,21 @@ class CatalogueWriter:
         ).fetchone()
         return articles, passages
 
-    def ready_files(self) -> list[str]:
-        """Staged files all of whose articles have a clean version."""
+    def ready_files(self, articles: Sequence[str] | None = None) -> list[str]:
+        """Staged files all of whose articles have a clean version; only those that hold one of ``articles``, if given.
+
+        Files without any of the articles are not looked at, so that many portions cost no more than one.
+        """
+        holding = (
+            ""
+            if articles is None
+            else "f.path IN (SELECT path FROM staged_places WHERE article_id IN (SELECT value FROM json_each(?))) AND"
+        )
         rows = self._db.execute(
-            "SELECT path FROM staged_files f WHERE NOT EXISTS (SELECT 1 FROM staged_places s WHERE s.path = f.path"
-            " AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL))"
-            " ORDER BY path"
+            f"SELECT path FROM staged_files f WHERE {holding} NOT EXISTS (SELECT 1 FROM staged_places s"
+            " WHERE s.path = f.path AND NOT EXISTS"
+            " (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL)) ORDER BY path",
+            () if articles is None else (json.dumps(articles),),
         )
         return [row[0] for row in rows]
 
@@ -359,17 +368,18 @@ class CatalogueWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        if self._inside:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        self._inside = True
+        """All or nothing; inside another one only what is done here is undone."""
+        inside, self._inside = self._inside, True
+        self._db.execute("SAVEPOINT here" if inside else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("ROLLBACK TO here" if inside else "ROLLBACK")
             raise
         else:
-            self._db.execute("COMMIT")
+            if not inside:
+                self._db.execute("COMMIT")
         finally:
-            self._inside = False
+            if inside:
+                self._db.execute("RELEASE here")
+            self._inside = inside

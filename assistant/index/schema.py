@@ -58,6 +58,7 @@ CREATE TABLE staged_files (
 CREATE TABLE staged_places (
     path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL,
     PRIMARY KEY (path, member, article_id)) WITHOUT ROWID;
+CREATE INDEX staged_places_of_article ON staged_places (article_id);
 """
 
 

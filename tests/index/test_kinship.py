@@ -145,5 +145,5 @@ def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
     write(folder, other=OTHER)
     catalogue = sync(folder)
     (story,) = ids(catalogue, folder, "story.txt")
-    assert catalogue.members(story) == [story]
+    assert catalogue.family(story) == story
     assert catalogue.article_passages(story)[1]

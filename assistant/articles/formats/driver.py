@@ -52,11 +52,18 @@ def all_formats(fields: FieldMap = _FIELDS) -> tuple[Format, ...]:
     )
 
 
+#: A change here means that files should be read again: something else is extracted from them.
+READING_VERSION = 1
 #: The suffixes of all files that are read, lower case.
 SUFFIXES = tuple(sorted({suffix for format_ in all_formats() for suffix in format_.suffixes}))
 
 
 _RECORDS = (Gzip, Zip, Tar, Parquet, JsonLines, Json, Csv)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a file of that name is text that is only decoded."""
+    return ends_with(name, (*PlainText().suffixes, *Markdown().suffixes))
 
 
 def may_hold_records(name: str) -> bool:
