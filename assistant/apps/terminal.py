@@ -64,12 +64,18 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
+    _show_left_out(report.left_out)
     print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
     print(
         f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.",
         flush=True,
     )
     _show_skipped(report.skipped)
+
+
+def _show_left_out(count: int) -> None:
+    if count:
+        print(f"{count} stay out, since they were removed from the index; to index one again, name it.")
 
 
 def show_preview(found: SyncPreview, *, as_json: bool) -> None:
@@ -82,6 +88,7 @@ def show_preview(found: SyncPreview, *, as_json: bool) -> None:
             print(f"{sign} {printable(path)}")
     counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.removed)} removed"
     print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
+    _show_left_out(found.left_out)
     _show_skipped(found.skipped)
 
 

@@ -137,8 +137,8 @@ class SyncPlan:
 
     def nothing_readable(self) -> NothingToIndexError:
         """The error for a run that would leave nothing to answer from."""
-        reasons = " ".join(item.reason for item in self.skipped[:3])
-        return NothingToIndexError(f"No file could be read. {reasons}", "Nothing was changed.")
+        reasons = [item.reason for item in self.skipped[:3]] or ["There are no article files there."]
+        return NothingToIndexError(f"No file could be read. {' '.join(reasons)}", "Nothing was changed.")
 
 
 def plan_sync(
