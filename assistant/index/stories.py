@@ -30,11 +30,13 @@ class Stories:
     Attributes:
         unheard: for a filter, the articles without passages of their own that it admits, by the article that speaks
             for them, which it does not admit.
+        speaking_for: for a filter, the keys of the passages that speak for those articles.
     """
 
     def __init__(self, query: Query) -> None:
         self._query = query
         self.unheard = lru_cache(maxsize=_FILTERS_KEPT)(self._unheard)
+        self.speaking_for = lru_cache(maxsize=_FILTERS_KEPT)(self._speaking_for)
 
     def family(self, article_id: str) -> str:
         """The id of the article that represents those publishing its story; its own when it is alone."""
@@ -43,17 +45,7 @@ class Stories:
         ).fetchone()
         return row[0] if row else article_id
 
-    def members(self, family: str) -> list[str]:
-        """Ids of the articles of a family, its representative first."""
-        rows = self._query(
-            f"SELECT article_id FROM families WHERE family = :id AND {live('families')}"
-            " ORDER BY article_id != family, article_id",
-            id=family,
-        )
-        return [row[0] for row in rows] or [family]
-
-    def speaking_for(self, where: ArticleFilter) -> list[str]:
-        """Keys of the passages that speak for the articles of ``unheard``."""
+    def _speaking_for(self, where: ArticleFilter) -> list[str]:
         rows = self._query(
             "SELECT p.key FROM passages p JOIN versions v ON v.number = p.version"
             f" WHERE v.article_id IN (SELECT value FROM json_each(:families)) AND {live('v')} ORDER BY p.key",
