@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
@@ -328,8 +328,12 @@ class CatalogueWriter:
             self._db.execute("INSERT INTO generations VALUES (?, ?)", (present + 1, at))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(present + 1),))
 
-    def prune(self) -> None:
-        """Delete for good what went so long ago that no reader can need it."""
+    def prune(self, forget: Callable[[list[str]], None]) -> None:
+        """Delete for good what went so long ago that no reader can need it.
+
+        Args:
+            forget: given the keys of the passages that go, before they do; again when it was interrupted.
+        """
         before = (datetime.now(UTC) - _KEPT_TIME).isoformat(timespec="seconds")
         row = self._db.execute(
             "SELECT number FROM generations WHERE synced_at < ? AND number <="
@@ -340,6 +344,8 @@ class CatalogueWriter:
             return
         gone = {"horizon": row[0]}
         with self._transaction():
+        passages = "FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)"
+        forget([str(key) for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
             self._db.execute(
                 "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
             )

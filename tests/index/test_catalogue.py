@@ -221,7 +221,15 @@ def test_only_what_no_reader_can_need_is_pruned(
     writer.prune()
     assert writer.segments()[1] == (1, 1), "ten minutes have not passed"
     monkeypatch.setattr(catalogue_writer, "_KEPT_TIME", -catalogue_writer._KEPT_TIME)
-    writer.prune()
+    assert gone == []
+
+    def interrupted(keys: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        writer.prune(interrupted)
+    writer.prune(gone.extend)
+    assert gone == ["1", "2", "3"]
     assert {number: kept for number, (_, kept) in writer.segments().items()} == {
         1: 0,
         2: 0,

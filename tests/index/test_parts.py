@@ -59,7 +59,6 @@ def lexical(tmp_path: Path) -> LexicalSearcher:
 def lexical_index(folder: Path) -> LexicalIndex:
     index = LexicalIndex(folder / "lexical")
     index.add([p.id for p in PASSAGES], PASSAGES, METADATA)
-    index.commit()
     return index
 
 
@@ -93,11 +92,11 @@ def test_passages_named_besides_are_found_whatever_their_metadata_says(
     assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
     assert numbers(lexical.search("railway", 10, where, also)) == set(), "the words still have to match"
 
+
 def test_very_many_passages_may_be_named_besides(vectors: VectorIndex, lexical: LexicalSearcher) -> None:
     where, also = ArticleFilter(source="Reuters"), [*map(str, range(40_000)), PASSAGES[0].id]
     assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
     assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
-
 
 
 def test_similarities_leave_out_what_is_not_there(vectors: VectorIndex) -> None:
