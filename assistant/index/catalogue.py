@@ -143,18 +143,15 @@ class Catalogue:
 
     def passages(self, keys: Sequence[str]) -> list[Passage]:
         """The passages of these keys, in the order given; KeyError when this generation lacks one."""
-        found = []
-        for key in keys:
-            row = self._one(
-                "SELECT v.article_id, p.ordinal, p.start, p.stop, v.text FROM passages p"
-                f" JOIN versions v ON v.number = p.version WHERE p.key = :key AND {live('v')}",
-                key=int(key),
-            )
-            if row is None:
-                raise KeyError(key)
-            article_id, ordinal, start, stop, text = row
-            found.append(passage(article_id, ordinal, start, stop, unpack(text)))
-        return found
+        rows = self._all(
+            "SELECT p.key, v.article_id, p.ordinal, p.start, p.stop FROM passages p"
+            " JOIN versions v ON v.number = p.version"
+            f" WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {live('v')}",
+            keys=json.dumps([int(key) for key in keys]),
+        )
+        places = {str(key): (article_id, ordinal, start, stop) for key, article_id, ordinal, start, stop in rows}
+        texts = {article_id: self.text(article_id) for article_id in {place[0] for place in places.values()}}
+        return [passage(*places[key], texts[places[key][0]]) for key in keys]
 
     def article_passages(self, article_id: str) -> tuple[Metadata, list[Passage]]:
         """The metadata and all passages of one article, in order; KeyError when there is none."""
