@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.index.schema import live, open_for_reading
+from assistant.index.schema import in_order, live, open_for_reading
 from assistant.index.stored import RAW_COLUMNS, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.index.stories import Stories
 from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle
@@ -77,7 +77,7 @@ class Catalogue:
         row = self._one(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = :id", id=article_id)
         place = self._one(
             f"SELECT path, member FROM places WHERE article_id = :id AND {live('places')}"
-            " ORDER BY path, length(member), member LIMIT 1",
+            f" ORDER BY {in_order('places')} LIMIT 1",
             id=article_id,
         )
         if row is None or place is None:
@@ -120,7 +120,7 @@ class Catalogue:
             "SELECT v.article_id, v.metadata, f.family, (SELECT count(*) FROM passages WHERE version = v.number),"
             " (SELECT json_group_array(place) FROM (SELECT p.path || iif(p.member = '', '', '!' || p.member) AS place"
             f" FROM places p WHERE p.article_id = v.article_id AND {live('p')}"
-            " ORDER BY p.path, length(p.member), p.member))"
+            f" ORDER BY {in_order('p')}))"
             f" FROM versions v LEFT JOIN families f ON f.article_id = v.article_id AND {live('f')}"
             f" WHERE {live('v')} ORDER BY v.number"
         )

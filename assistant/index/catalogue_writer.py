@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.index.kinship import Kinship, Membership
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
-from assistant.index.schema import open_for_writing
+from assistant.index.schema import in_order, open_for_writing
 from assistant.index.stored import (
     RAW_COLUMNS,
     dump_metadata,
@@ -167,8 +167,9 @@ class CatalogueWriter:
         """An article, live or staged, as its file has it; KeyError when there is none."""
         row = self._db.execute(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         place = self._db.execute(
-            "SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
-            " UNION SELECT path, member FROM staged_places WHERE article_id = :id ORDER BY 1, 2 LIMIT 1",
+            "SELECT path, member FROM (SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
+            " UNION SELECT path, member FROM staged_places WHERE article_id = :id) p"
+            f" ORDER BY {in_order('p')} LIMIT 1",
             {"id": article_id},
         ).fetchone()
         if row is None or place is None:
@@ -343,12 +344,10 @@ class CatalogueWriter:
         if row is None:
             return
         gone = {"horizon": row[0]}
-        with self._transaction():
         passages = "FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)"
         forget([str(key) for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
-            self._db.execute(
-                "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
-            )
+        with self._transaction():
+            self._db.execute(f"DELETE {passages}", gone)
             for table in ("versions", "places", "files", "segments", "families"):
                 self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
             self._db.execute("DELETE FROM generations WHERE number < :horizon", gone)

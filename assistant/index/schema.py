@@ -66,6 +66,11 @@ def live(table: str) -> str:
     return f"{table}.added <= :now AND ({table}.removed IS NULL OR {table}.removed > :now)"
 
 
+def in_order(places: str) -> str:
+    """What the places of an article are ordered by, the one to cite first: whole files, then members as they come."""
+    return f"{places}.member != '', {places}.path, length({places}.member), {places}.member"
+
+
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing and never keeps a writer waiting; several threads may share it."""
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_PATIENCE)

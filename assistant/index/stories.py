@@ -7,7 +7,7 @@ import sqlite3
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from assistant.index.schema import live
+from assistant.index.schema import in_order, live
 from assistant.index.stored import parse_metadata
 from assistant.records import Appearance, ArticleFilter, Metadata, RawArticle, place_of
 
@@ -78,7 +78,7 @@ class Stories:
             f" JOIN versions v ON v.article_id = p.article_id AND {live('v')} WHERE {live('p')} AND p.article_id IN"
             f" (SELECT :id UNION SELECT article_id FROM families WHERE family = :family AND {live('families')})"
             " AND (p.path, p.member, p.article_id) != (:path, :member, :id)"
-            " ORDER BY coalesce(json_extract(v.metadata, '$.published'), '~'), p.path, length(p.member), p.member"
+            f" ORDER BY coalesce(json_extract(v.metadata, '$.published'), '~'), {in_order('p')}"
             " LIMIT :told",
             id=article_id,
             family=family,

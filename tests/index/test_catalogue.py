@@ -218,7 +218,8 @@ def test_only_what_no_reader_can_need_is_pruned(
     published(writer, raw_article("/a", "The old story.", "a"), key=1)
     for key in range(2, 8):
         published(writer, raw_article("/a", f"Story {key}.", str(key)), key=key)
-    writer.prune()
+    gone: list[str] = []
+    writer.prune(gone.extend)
     assert writer.segments()[1] == (1, 1), "ten minutes have not passed"
     monkeypatch.setattr(catalogue_writer, "_KEPT_TIME", -catalogue_writer._KEPT_TIME)
     assert gone == []
@@ -244,7 +245,6 @@ def test_only_what_no_reader_can_need_is_pruned(
     assert Catalogue.open(place).counts() == (1, 1)
 
 
-def test_what_is_not_there_is_a_key_error(place: Path, writer: CatalogueWriter) -> None:
 def test_a_text_is_unpacked_once_for_all_its_passages(
     place: Path, writer: CatalogueWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +290,7 @@ def test_a_whole_file_is_cited_before_a_member_of_an_archive(place: Path, writer
     assert [each.place for each in now.article(identity).also_in] == ["/a.zip!2", "/a.zip!10"]
 
 
+def test_what_is_not_there_is_a_key_error(place: Path, writer: CatalogueWriter) -> None:
     catalogue = Catalogue.open(place)
     for look_up in (catalogue.article, catalogue.text, catalogue.metadata, catalogue.raw_article):
         with pytest.raises(KeyError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -147,3 +148,30 @@ def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
     (story,) = ids(catalogue, folder, "story.txt")
     assert catalogue.members(story) == [story]
     assert catalogue.article_passages(story)[1]
+
+
+def test_a_relation_to_what_is_not_published_is_not_told(folder: Path, sync: Sync, tmp_path: Path) -> None:
+    write(folder, both=ROUND_UP)
+    catalogue = sync(folder)
+    write(folder, story=STORY)
+    with pytest.raises(KeyboardInterrupt):
+        store = tmp_path / f"store of {folder.name}"
+        Synchroniser(store, Failing(), count_tokens, Settings(passage_tokens=40)).run([folder])
+    (both,) = ids(catalogue, folder, "both.txt")
+    assert catalogue.article(both).retells == frozenset()
+    story, both = ids(sync(folder), folder, "story.txt", "both.txt")
+    assert sync(folder).article(both).retells == {story}
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_of_equal_copies_the_one_that_is_a_whole_file_speaks(folder: Path, sync: Sync, number: int) -> None:
+    text = STORY.replace("Anita", f"Anita {number} times")  # which of the two ids is smaller is by chance
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("story.txt", text)
+    packed = sync(folder).file_articles()[str(folder / "all.zip")][0]
+    write(folder, story=text)
+    catalogue = sync(folder)
+    (whole,) = ids(catalogue, folder, "story.txt")
+    assert members(catalogue, whole) == {whole, packed}
+    assert catalogue.article(whole).encoding is not None
+    assert catalogue.article_passages(packed)[1] == []
