@@ -72,7 +72,7 @@ class Stories:
         return [(copy, family, _filterable(own), _filterable(speaker)) for copy, family, own, speaker in rows]
 
     def appearances(self, raw: RawArticle, article_id: str, family: str) -> tuple[tuple[Appearance, ...], int]:
-        """The other places of an article's story: the first of them by date and path, and how many there are."""
+        """The other places of an article's story: the first of them by date, and how many there are."""
         rows = self._query(
             "SELECT p.path, p.member, p.article_id, v.metadata, count(*) OVER () FROM places p"
             f" JOIN versions v ON v.article_id = p.article_id AND {live('v')} WHERE {live('p')} AND p.article_id IN"
@@ -94,8 +94,10 @@ class Stories:
     def retold(self, article_id: str, family: str) -> frozenset[str]:
         """The families whose story is only a part of an article, its own left out."""
         rows = self._query(
-            "SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
-            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside'",
+            "SELECT v.article_id FROM versions v WHERE v.article_id IN"
+            " (SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
+            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside')"
+            f" AND {live('v')}",  # a sync notes kin before it publishes them
             id=article_id,
         ).fetchall()
         return frozenset(self.family(row[0]) for row in rows) - {family}
