@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.index.kinship import Kinship, Membership
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
-from assistant.index.schema import open_for_writing
+from assistant.index.schema import in_order, open_for_writing
 from assistant.index.stored import (
     RAW_COLUMNS,
     dump_metadata,
@@ -167,8 +167,9 @@ class CatalogueWriter:
         """An article, live or staged, as its file has it; KeyError when there is none."""
         row = self._db.execute(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         place = self._db.execute(
-            "SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
-            " UNION SELECT path, member FROM staged_places WHERE article_id = :id ORDER BY 1, 2 LIMIT 1",
+            "SELECT path, member FROM (SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
+            " UNION SELECT path, member FROM staged_places WHERE article_id = :id) p"
+            f" ORDER BY {in_order('p')} LIMIT 1",
             {"id": article_id},
         ).fetchone()
         if row is None or place is None:
@@ -337,8 +338,12 @@ class CatalogueWriter:
             self._db.execute("INSERT INTO generations VALUES (?, ?)", (present + 1, at))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(present + 1),))
 
-    def prune(self) -> None:
-        """Delete for good what went so long ago that no reader can need it."""
+    def prune(self, forget: Callable[[list[str]], None]) -> None:
+        """Delete for good what went so long ago that no reader can need it.
+
+        Args:
+            forget: given the keys of the passages that go, before they do; again when it was interrupted.
+        """
         before = (datetime.now(UTC) - _KEPT_TIME).isoformat(timespec="seconds")
         row = self._db.execute(
             "SELECT number FROM generations WHERE synced_at < ? AND number <="
@@ -348,10 +353,10 @@ class CatalogueWriter:
         if row is None:
             return
         gone = {"horizon": row[0]}
+        passages = "FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)"
+        forget([str(key) for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
         with self._transaction():
-            self._db.execute(
-                "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
-            )
+            self._db.execute(f"DELETE {passages}", gone)
             for table in ("versions", "places", "files", "segments", "families"):
                 self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
             self._db.execute("DELETE FROM generations WHERE number < :horizon", gone)

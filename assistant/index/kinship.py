@@ -44,7 +44,7 @@ class Kinship:
             related.setdefault(other, {}).setdefault(_CONVERSE[relation], set()).add(article_id)
         for article_id, links in related.items():
             found = Kin(**{name: frozenset(links.get(name, ())) for name in _CONVERSE})
-            self._grouping.add(article_id, self._words(article_id), found)
+            self._grouping.add(article_id, self._length(article_id), found)
 
     def add(self, article: Article) -> None:
         """Take in a cleaned article, new or cleaned anew; kept with the transaction around it."""
@@ -64,8 +64,8 @@ class Kinship:
             return
         for other in found.copies | found.inside | found.holds:
             if other not in self._grouping:  # it had no kin before
-                self._grouping.add(other, self._words(other), Kin())
-        self._grouping.add(article.id, drawn.words, found)
+                self._grouping.add(other, self._length(other), Kin())
+        self._grouping.add(article.id, self._length(article.id), found)
 
     def leave(self, article_id: str) -> None:
         """Work out families without an article; what is known of it stays until ``forget``."""
@@ -126,6 +126,11 @@ class Kinship:
         row = self._db.execute("SELECT sketch FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
         return None if row is None else Sketch.from_bytes(row[0])
 
-    def _words(self, article_id: str) -> int:
-        row = self._db.execute("SELECT words FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
+    def _length(self, article_id: str) -> int:
+        """In half words: a whole file counts as half a word longer, and so represents those of its length."""
+        row = self._db.execute(
+            "SELECT 2 * s.words + (a.encoding IS NOT NULL) FROM sketches s"
+            " LEFT JOIN articles a ON a.id = s.article_id WHERE s.article_id = ?",
+            (article_id,),
+        ).fetchone()
         return 0 if row is None else int(row[0])

@@ -120,5 +120,10 @@ class Publication:
     def _end(self, table: str, condition: str, **values: object) -> None:
         """Rows end with this generation; one that began with it was never there."""
         given = {**self._now, **values}
-        self._db.execute(f"DELETE FROM {table} WHERE removed IS NULL AND added = :now AND {condition}", given)
+        never_there = f"removed IS NULL AND added = :now AND {condition}"
+        if table == "versions":
+            self._db.execute(
+                f"DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE {never_there})", given
+            )
+        self._db.execute(f"DELETE FROM {table} WHERE {never_there}", given)
         self._db.execute(f"UPDATE {table} SET removed = :now WHERE removed IS NULL AND {condition}", given)

@@ -27,7 +27,7 @@ CREATE TABLE articles (
     stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, source_key TEXT NOT NULL, fingerprints TEXT NOT NULL);
 CREATE INDEX articles_of_source ON articles (source_key, number);
 CREATE TABLE versions (
-    number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
     segments TEXT NOT NULL, metadata TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
 CREATE INDEX versions_of_article ON versions (article_id);
 CREATE TABLE cleaned (
@@ -65,6 +65,11 @@ CREATE INDEX staged_places_of_article ON staged_places (article_id);
 def live(table: str) -> str:
     """The condition that a row of ``table`` is there in the generation that the parameter ``:now`` names."""
     return f"{table}.added <= :now AND ({table}.removed IS NULL OR {table}.removed > :now)"
+
+
+def in_order(places: str) -> str:
+    """What the places of an article are ordered by, the one to cite first: whole files, then members as they come."""
+    return f"{places}.member != '', {places}.path, length({places}.member), {places}.member"
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

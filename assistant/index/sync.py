@@ -28,6 +28,7 @@ from assistant.index.addresses import fetch, is_address, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Intake
+from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.parsing import Incoming, Item, incoming
 from assistant.index.plan import Progress, Reading, SyncPlan, plan_sync
@@ -238,7 +239,7 @@ class Synchroniser:
             portions.add(article, passages)
         portions.publish()
         self._finish(writer, plan, renewal)
-        writer.prune()
+        writer.prune(LexicalIndex(base.lexical).remove)
         if merged := to_merge(writer.segments()):
             merge_segments(base, writer, merged)
         base.drop_segments_but(writer.kept_segments())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def ids(catalogue: Catalogue, folder: Path, *names: str) -> list[str]:
     return [files[str(folder / name)][0] for name in names]
 
 
+def members(catalogue: Catalogue, family: str) -> set[str]:
+    return {entry.id for entry in catalogue.entries() if entry.family == family}
+
+
+class Failing(WordEmbedder):
+    """Interrupted after cleaning, before anything is published."""
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        raise KeyboardInterrupt
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "articles"
@@ -71,7 +83,7 @@ def test_a_copy_is_kept_and_its_passages_are_not_searched(folder: Path, sync: Sy
     catalogue = sync(folder)
     short, long, apart = ids(catalogue, folder, "first.txt", "second.txt", "apart.txt")
     assert catalogue.family(short) == catalogue.family(long) == long
-    assert catalogue.stories.members(long) == [long, short]
+    assert members(catalogue, long) == {long, short}
     assert catalogue.article_passages(short)[1] == []
     assert catalogue.article_passages(long)[1]
     assert catalogue.family(apart) == apart
@@ -131,10 +143,6 @@ def test_the_order_of_coming_does_not_matter(tmp_path: Path, folder: Path, sync:
 def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
     folder: Path, sync: Sync, tmp_path: Path
 ) -> None:
-    class Failing(WordEmbedder):
-        def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-            raise KeyboardInterrupt
-
     write(folder, story=STORY)
     sync(folder)
     write(folder, longer=LONGER)
@@ -145,5 +153,32 @@ def test_what_an_interrupted_sync_had_cleaned_is_nobodys_family_once_it_is_gone(
     write(folder, other=OTHER)
     catalogue = sync(folder)
     (story,) = ids(catalogue, folder, "story.txt")
-    assert catalogue.family(story) == story
+    assert members(catalogue, story) == {story}
     assert catalogue.article_passages(story)[1]
+
+
+def test_a_relation_to_what_is_not_published_is_not_told(folder: Path, sync: Sync, tmp_path: Path) -> None:
+    write(folder, both=ROUND_UP)
+    catalogue = sync(folder)
+    write(folder, story=STORY)
+    with pytest.raises(KeyboardInterrupt):
+        store = tmp_path / f"store of {folder.name}"
+        Synchroniser(store, Failing(), count_tokens, Settings(passage_tokens=40)).run([folder])
+    (both,) = ids(catalogue, folder, "both.txt")
+    assert catalogue.article(both).retells == frozenset()
+    story, both = ids(sync(folder), folder, "story.txt", "both.txt")
+    assert sync(folder).article(both).retells == {story}
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_of_equal_copies_the_one_that_is_a_whole_file_speaks(folder: Path, sync: Sync, number: int) -> None:
+    text = STORY.replace("Anita", f"Anita {number} times")  # which of the two ids is smaller is by chance
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("story.txt", text)
+    packed = sync(folder).file_articles()[str(folder / "all.zip")][0]
+    write(folder, story=text)
+    catalogue = sync(folder)
+    (whole,) = ids(catalogue, folder, "story.txt")
+    assert members(catalogue, whole) == {whole, packed}
+    assert catalogue.article(whole).encoding is not None
+    assert catalogue.article_passages(packed)[1] == []
