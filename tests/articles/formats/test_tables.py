@@ -336,7 +336,10 @@ HEADLINES = {
     "shift_jis": ("橋が再開", "港の橋は十一か月の修理を経て月曜日に再開した、と市議会が述べた。"),
     "gb18030": ("大桥重新开放", "市议会表示，经过十一个月的维修，港口大桥于星期一重新开放。"),
     "cp1253": ("Η γέφυρα άνοιξε", "Η γέφυρα του λιμανιού άνοιξε ξανά τη Δευτέρα, ανακοίνωσε το δημοτικό συμβούλιο."),
-    "cp1252": ("Le pont rouvre", "Le pont du port a rouvert lundi après onze mois de réparations, a déclaré le conseil."),
+    "cp1252": (
+        "Le pont rouvre",
+        "Le pont a rouvert lundi après onze mois de réparations, a déclaré le conseil.",
+    ),
 }
 
 
