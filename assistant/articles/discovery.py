@@ -7,7 +7,9 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
-from assistant.articles.formats import HEAD_BYTES, SUFFIXES, has_suffix, is_claimed
+from assistant.articles.formats.base import has_suffix
+from assistant.articles.formats.driver import SUFFIXES, is_claimed
+from assistant.articles.formats.streams import HEAD_BYTES
 from assistant.articles.loading import open_regular
 from assistant.errors import ArticleError, NothingToIndexError
 
