@@ -71,6 +71,11 @@ def may_hold_records(name: str) -> bool:
     return any(ends_with(name, format_.suffixes) for format_ in all_formats() if isinstance(format_, _RECORDS))
 
 
+def is_claimed(head: bytes, name: str) -> bool:
+    """Whether the first bytes of a file (8 kB) can only be of a format that is read, whatever its name says."""
+    return any(format_.claims(head, name) for format_ in all_formats())
+
+
 def read_articles(path: Path, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:
     """The articles of one file, and what of it gives none, in the file's order.
 
