@@ -26,6 +26,7 @@ from assistant.records import (
     IndexState,
     Passage,
     RetrievedPassage,
+    SkippedFile,
     SyncPreview,
     SyncReport,
     Trace,
@@ -49,6 +50,8 @@ _SPANS = 20
 _READ_AT_ONCE = 2
 #: Neighbouring passages joined for the reader: two fit one of its windows beside the question.
 _JOINED = 2
+#: Skipped files that are logged one by one.
+_SKIPS_LOGGED = 20
 
 
 class Assistant:
@@ -91,12 +94,13 @@ class Assistant:
     ) -> Assistant:
         """Sync the article files under ``articles`` into ``store``, then open it.
 
-        Files that cannot be read are skipped; ``sync`` reports them. Raises NothingToIndexError when
+        Files that cannot be read are skipped and logged as warnings; to have them as values, call ``sync``, which
+        returns the whole report, and then ``open``. Raises NothingToIndexError when
         there are none at all, and whatever ``open`` raises.
         """
         chosen = _settings(store, settings)
         embedder, reader = _models(chosen)
-        _sync(articles, chosen, embedder, reader)
+        _log_skipped(_sync(articles, chosen, embedder, reader).skipped)
         return cls._over(chosen, embedder, reader)
 
     @classmethod
@@ -367,6 +371,13 @@ def _sync(
     progress: Progress | None = None,
 ) -> SyncReport:
     return _synchroniser(settings, embedder, reader, progress).run(_paths(articles), rebuild=rebuild)
+
+
+def _log_skipped(skipped: Sequence[SkippedFile]) -> None:
+    for item in skipped[:_SKIPS_LOGGED]:
+        _log.warning("skipped: %s", item.reason)
+    if len(skipped) > _SKIPS_LOGGED:
+        _log.warning("%d more files were skipped", len(skipped) - _SKIPS_LOGGED)
 
 
 def _synchroniser(

@@ -30,6 +30,7 @@ from assistant.apps.options import (
 from assistant.apps.terminal import printable, progress_bars, show_preview, show_report
 from assistant.articles import clean_article, explain_cleaning, find_article_files
 from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
+from assistant.errors import AssistantError, NothingToIndexError, StoreLockedError
 from assistant.records import Metadata, RawArticle, SyncReport
 from assistant.settings import Settings
 
@@ -55,7 +56,10 @@ def index(
         bool, typer.Option("--dry-run", help="Only tell what would be done; addresses are left out.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on whenever something changes there, until Ctrl-C.")
+        bool,
+        typer.Option(
+            "--watch", help="Go on whenever something changes there, until Ctrl-C; addresses are fetched once."
+        ),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that parse files.")] = None,
     field: Fields = None,
@@ -67,14 +71,13 @@ def index(
 
     settings = start(config, verbose, store, workers=workers, fields=_by_field(field))
     if dry_run:
-        show_preview(preview([*paths], settings=settings), as_json=as_json)
+        found = preview([*paths], settings=settings)
+        show_preview(found, as_json=as_json)
+        raise typer.Exit(Exit.SKIPPED if found.skipped else Exit.DONE)
+    if watch:
+        _follow(paths, settings, rebuild, as_json)
         return
     report = _sync_once(paths, settings, rebuild, as_json)
-    if watch:
-        from assistant.index.watching import changes
-
-        for _ in changes([Path(path) for path in paths if "://" not in path], settings.store):
-            report = _sync_once(paths, settings, False, as_json)
     raise typer.Exit(Exit.SKIPPED if report.skipped else Exit.DONE)
 
 
@@ -163,6 +166,40 @@ def _sync_once(paths: list[str], settings: Settings, rebuild: bool, as_json: boo
         report = sync([*paths], settings=settings, rebuild=rebuild, progress=progress)
     show_report(report, settings.store, as_json=as_json)
     return report
+
+
+def _follow(paths: list[str], settings: Settings, rebuild: bool, as_json: bool) -> None:
+    """Sync now and after every change, until interrupted; addresses are fetched with the first sync."""
+    from assistant.index.addresses import is_address
+    from assistant.index.watching import changes
+
+    local = [path for path in paths if not is_address(path)]
+    if not local:
+        raise typer.BadParameter("Addresses are not watched. Name a file or a folder too.", param_hint="--watch")
+    wanted = paths
+    for _ in changes([Path(path) for path in local], settings.store):
+        if _sync_if_possible(wanted, settings, rebuild, as_json):
+            wanted, rebuild = local, False
+
+
+def _sync_if_possible(paths: list[str], settings: Settings, rebuild: bool, as_json: bool) -> bool:
+    """Whether there was anything to sync; why not goes to standard error, and another writer is waited for."""
+    from assistant.index.watching import wait_until_free
+
+    while True:
+        try:
+            _sync_once(paths, settings, rebuild, as_json)
+            return True
+        except NothingToIndexError as error:
+            _say_not_synced(error)
+            return False
+        except StoreLockedError as error:
+            _say_not_synced(error)
+            wait_until_free(settings.store)
+
+
+def _say_not_synced(error: AssistantError) -> None:
+    print(f"Not synced: {printable(str(error))}", file=sys.stderr)
 
 
 def _as_record(raw: RawArticle) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from assistant.answering.citing import by_sentence
 from assistant.answering.elsewhere import also_in, each_place, foreign_language
-from assistant.records import Answer, Citation, SyncPreview, SyncReport
+from assistant.records import Answer, Citation, SkippedFile, SyncPreview, SyncReport
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
@@ -64,17 +64,22 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
+    _show_left_out(report.left_out)
     print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
-    print(f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.")
-    errors = Console(stderr=True, highlight=False)
-    for item in report.skipped[:_SKIPS_SHOWN]:
-        errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
-    if len(report.skipped) > _SKIPS_SHOWN:
-        errors.print(f"… and {len(report.skipped) - _SKIPS_SHOWN} more (--json lists them all).")
+    print(
+        f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.",
+        flush=True,
+    )
+    _show_skipped(report.skipped)
+
+
+def _show_left_out(count: int) -> None:
+    if count:
+        print(f"{count} stay out, since they were removed from the index; to index one again, name it.")
 
 
 def show_preview(found: SyncPreview, *, as_json: bool) -> None:
-    """What a sync would do, a file a line."""
+    """What a sync would do, a file a line; skipped files with their reasons go to standard error."""
     if as_json:
         _print_json(asdict(found))
         return
@@ -83,6 +88,8 @@ def show_preview(found: SyncPreview, *, as_json: bool) -> None:
             print(f"{sign} {printable(path)}")
     counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.removed)} removed"
     print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
+    _show_left_out(found.left_out)
+    _show_skipped(found.skipped)
 
 
 def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
@@ -120,6 +127,15 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
 def printable(text: str) -> str:
     """``text`` of the same length, with U+FFFD for what could steer a terminal, reorder a line or not be written."""
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _show_skipped(skipped: Sequence[SkippedFile]) -> None:
+    """The first of them with their reasons, on standard error."""
+    errors = Console(stderr=True, highlight=False)
+    for item in skipped[:_SKIPS_SHOWN]:
+        errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
+    if len(skipped) > _SKIPS_SHOWN:
+        errors.print(f"… and {len(skipped) - _SKIPS_SHOWN} more (--json lists them all).")
 
 
 def _print_json(value: dict[str, Any]) -> None:

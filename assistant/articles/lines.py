@@ -10,37 +10,11 @@ from assistant.articles.blocks import LINE_END, Block
 from assistant.articles.cleaning import BlockDecision
 from assistant.articles.clutter import look_at
 from assistant.articles.dates import bare_date, has_time_or_weekday, labelled_date, read_dateline
+from assistant.articles.formats.text import front_matter_field
 from assistant.articles.titles import excluded, lone_title
 from assistant.records import Stated
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
-_FRONT_MATTER_FIELDS = {
-    "title": "title",
-    "headline": "title",
-    "date": "published",
-    "published": "published",
-    "pubdate": "published",
-    "published_at": "published",
-    "publish_date": "published",
-    "date_published": "published",
-    "source": "source",
-    "publisher": "source",
-    "publication": "source",
-    "site": "source",
-    "site_name": "source",
-    "sitename": "source",
-    "author": "byline",
-    "authors": "byline",
-    "byline": "byline",
-    "by": "byline",
-    "section": "section",
-    "category": "section",
-    "language": "language",
-    "lang": "language",
-    "url": "url",
-    "canonical_url": "url",
-    "link": "url",
-}
 _NAME = r"[A-Z][\w.'’-]+(?:\s(?:(?:de|van|von|der|la|bin|al|da|di)\s)?[A-Z][\w.'’-]*){1,3}"
 _BYLINE = re.compile(rf"(?i:by)\s+(?P<names>{_NAME}(?:(?:,|\sand|,\sand|\s&)\s{_NAME})*)(?P<rest>\W.*)?$")
 _NAMED_SOURCE = r"(?P<source>[A-Z][\w&.'’-]*(?:\s[A-Z][\w&.'’-]*){0,3})"
@@ -75,7 +49,7 @@ def stated_by_front_matter(raw: str, decisions: Sequence[BlockDecision]) -> Iter
     starts = _line_starts(raw)
     for decision in decisions:
         match = _FRONT_MATTER.match(decision.block.text) if decision.block.kind == "front matter" else None
-        name = _FRONT_MATTER_FIELDS.get(match["key"].lower().replace(" ", "_").replace("-", "_")) if match else None
+        name = front_matter_field(match["key"]) if match else None
         if match is not None and name is not None:
             value = match["value"].strip().strip("\"'[]").strip()
             yield _stated(starts, name, value, decision.block, "front matter", _SURE_OF_FRONT_MATTER)

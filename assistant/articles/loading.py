@@ -6,6 +6,7 @@ import codecs
 import errno
 import hashlib
 import os
+import re
 import stat
 from io import BufferedReader
 from pathlib import Path
@@ -24,6 +25,7 @@ _MARKS = (
 #: Control bytes that ordinary text does not hold (tab, line ends, page ends and escape are ordinary).
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 _MAX_CONTROL_SHARE = 0.01
+_HIGH_TOGETHER = re.compile(rb"[\x80-\xff]{3,}")
 #: Codecs that are not encodings of texts; decoding a long one takes for ever in some.
 _NOT_OF_TEXTS = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape"))
 _SURE_TEXT_CONTROLS = 4
@@ -129,6 +131,11 @@ def decode(path: Path | str, data: bytes) -> tuple[str, str]:
     return estimate, text
 
 
+def encoding_of(lines: bytes) -> str | None:
+    """The codec of some lines of a text: UTF-8 if nearly all of them are, else an estimate; None if it is unknown."""
+    return "utf-8" if _damage_in_utf8(lines) is not None else _estimate(lines)
+
+
 def decode_as(data: bytes, declared: str | None) -> str | None:
     """The text of bytes in the encoding that is declared for them; None when they are not in it, or have a mark."""
     if not declared or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -207,5 +214,6 @@ def _estimate(data: bytes) -> str | None:
 def _looks_western(data: bytes) -> bool:
     """Accented letters and typographic marks among many plain ones, as English and its neighbours have them."""
     high = sum(byte > 0x7F for byte in data)
+    together = sum(map(len, _HIGH_TOGETHER.findall(data)))  # as in words of other scripts
     letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
-    return high * 3 <= letters and _try_decode(data, "cp1252") is not None
+    return high * 3 <= letters and together * 2 <= high and _try_decode(data, "cp1252") is not None

@@ -20,7 +20,7 @@ def _at_start(*alternatives: str) -> Pattern:
 
 
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-SENTENCE_END = re.compile(r"[.!?…。！？](?:[\"'”’»)\]]|/\.?)*$")
+SENTENCE_END = re.compile(r"[.!?…。！？؟۔।](?:[\"'”’»)\]」』]|/\.?)*$")
 FUNCTION_WORDS = frozenset(
     """the of and to in a is that for on with as was at by it be from are has have had were will an his her its their
     he she they this which who not but or been after would said about more when than there into we i you if one can

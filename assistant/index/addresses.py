@@ -41,10 +41,12 @@ def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[Ite
         if isinstance(item, Incoming):
             pages.setdefault(item.raw.path, []).append(item)
     plan.note(item for item in fetched if isinstance(item, Skipped))
-    known = writer.files()
+    known, left_out = writer.files(), writer.left_out()
     for path, articles in pages.items():
         digest = hashlib.sha256("".join(article.raw.content_hash for article in articles).encode()).hexdigest()
-        if path in known and known[path].digest == digest:
+        if path in left_out:
+            plan.left_out += 1
+        elif path in known and known[path].digest == digest:
             plan.unchanged += 1
         else:
             plan.fetched.append(path)

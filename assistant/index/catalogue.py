@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.index.schema import live, open_for_reading
+from assistant.index.schema import in_order, live, open_for_reading
 from assistant.index.stored import RAW_COLUMNS, parse_metadata, unpack, unpacked_article, unpacked_raw
 from assistant.index.stories import Stories
 from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle
@@ -77,7 +77,7 @@ class Catalogue:
         row = self._one(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = :id", id=article_id)
         place = self._one(
             f"SELECT path, member FROM places WHERE article_id = :id AND {live('places')}"
-            " ORDER BY path, length(member), member LIMIT 1",
+            f" ORDER BY {in_order('places')} LIMIT 1",
             id=article_id,
         )
         if row is None or place is None:
@@ -120,7 +120,7 @@ class Catalogue:
             "SELECT v.article_id, v.metadata, f.family, (SELECT count(*) FROM passages WHERE version = v.number),"
             " (SELECT json_group_array(place) FROM (SELECT p.path || iif(p.member = '', '', '!' || p.member) AS place"
             f" FROM places p WHERE p.article_id = v.article_id AND {live('p')}"
-            " ORDER BY p.path, length(p.member), p.member))"
+            f" ORDER BY {in_order('p')}))"
             f" FROM versions v LEFT JOIN families f ON f.article_id = v.article_id AND {live('f')}"
             f" WHERE {live('v')} ORDER BY v.number"
         )
@@ -143,18 +143,15 @@ class Catalogue:
 
     def passages(self, keys: Sequence[str]) -> list[Passage]:
         """The passages of these keys, in the order given; KeyError when this generation lacks one."""
-        found = []
-        for key in keys:
-            row = self._one(
-                "SELECT v.article_id, p.ordinal, p.start, p.stop, v.text FROM passages p"
-                f" JOIN versions v ON v.number = p.version WHERE p.key = :key AND {live('v')}",
-                key=int(key),
-            )
-            if row is None:
-                raise KeyError(key)
-            article_id, ordinal, start, stop, text = row
-            found.append(passage(article_id, ordinal, start, stop, unpack(text)))
-        return found
+        rows = self._all(
+            "SELECT p.key, v.article_id, p.ordinal, p.start, p.stop FROM passages p"
+            " JOIN versions v ON v.number = p.version"
+            f" WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {live('v')}",
+            keys=json.dumps([int(key) for key in keys]),
+        )
+        places = {str(key): (article_id, ordinal, start, stop) for key, article_id, ordinal, start, stop in rows}
+        texts = {article_id: self.text(article_id) for article_id in {place[0] for place in places.values()}}
+        return [passage(*places[key], texts[places[key][0]]) for key in keys]
 
     def article_passages(self, article_id: str) -> tuple[Metadata, list[Passage]]:
         """The metadata and all passages of one article, in order; KeyError when there is none."""

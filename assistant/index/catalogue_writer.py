@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.index.kinship import Kinship
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
-from assistant.index.schema import open_for_writing
+from assistant.index.schema import in_order, open_for_writing
 from assistant.index.stored import (
     RAW_COLUMNS,
     dump_metadata,
@@ -167,8 +167,9 @@ class CatalogueWriter:
         """An article, live or staged, as its file has it; KeyError when there is none."""
         row = self._db.execute(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         place = self._db.execute(
-            "SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
-            " UNION SELECT path, member FROM staged_places WHERE article_id = :id ORDER BY 1, 2 LIMIT 1",
+            "SELECT path, member FROM (SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
+            " UNION SELECT path, member FROM staged_places WHERE article_id = :id) p"
+            f" ORDER BY {in_order('p')} LIMIT 1",
             {"id": article_id},
         ).fetchone()
         if row is None or place is None:
@@ -252,6 +253,11 @@ class CatalogueWriter:
         """Who is whose copy, and what families follow from it."""
         return Kinship(self._db)
 
+    def is_settled(self) -> bool:
+        """Whether no sync was cut short between cleaning texts and publishing the families that follow from them."""
+        (unsettled,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM unsettled)").fetchone()
+        return not unsettled
+
     def holds(self, article: Article) -> bool:
         """Whether this very clean text and metadata are what is present of the article."""
         row = self._db.execute(
@@ -274,12 +280,21 @@ class CatalogueWriter:
         ).fetchone()
         return articles, passages
 
-    def ready_files(self) -> list[str]:
-        """Staged files all of whose articles have a clean version."""
+    def ready_files(self, articles: Sequence[str] | None = None) -> list[str]:
+        """Staged files all of whose articles have a clean version; only those that hold one of ``articles``, if given.
+
+        Files without any of the articles are not looked at, so that many portions cost no more than one.
+        """
+        holding = (
+            ""
+            if articles is None
+            else "f.path IN (SELECT path FROM staged_places WHERE article_id IN (SELECT value FROM json_each(?))) AND"
+        )
         rows = self._db.execute(
-            "SELECT path FROM staged_files f WHERE NOT EXISTS (SELECT 1 FROM staged_places s WHERE s.path = f.path"
-            " AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL))"
-            " ORDER BY path"
+            f"SELECT path FROM staged_files f WHERE {holding} NOT EXISTS (SELECT 1 FROM staged_places s"
+            " WHERE s.path = f.path AND NOT EXISTS"
+            " (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL)) ORDER BY path",
+            () if articles is None else (json.dumps(articles),),
         )
         return [row[0] for row in rows]
 
@@ -323,8 +338,12 @@ class CatalogueWriter:
             self._db.execute("INSERT INTO generations VALUES (?, ?)", (present + 1, at))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(present + 1),))
 
-    def prune(self) -> None:
-        """Delete for good what went so long ago that no reader can need it."""
+    def prune(self, forget: Callable[[list[str]], None]) -> None:
+        """Delete for good what went so long ago that no reader can need it.
+
+        Args:
+            forget: given the keys of the passages that go, before they do; again when it was interrupted.
+        """
         before = (datetime.now(UTC) - _KEPT_TIME).isoformat(timespec="seconds")
         row = self._db.execute(
             "SELECT number FROM generations WHERE synced_at < ? AND number <="
@@ -334,10 +353,10 @@ class CatalogueWriter:
         if row is None:
             return
         gone = {"horizon": row[0]}
+        passages = "FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)"
+        forget([str(key) for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
         with self._transaction():
-            self._db.execute(
-                "DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)", gone
-            )
+            self._db.execute(f"DELETE {passages}", gone)
             for table in ("versions", "places", "files", "segments", "families"):
                 self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
             self._db.execute("DELETE FROM generations WHERE number < :horizon", gone)
@@ -354,17 +373,18 @@ class CatalogueWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        if self._inside:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        self._inside = True
+        """All or nothing; inside another one only what is done here is undone."""
+        inside, self._inside = self._inside, True
+        self._db.execute("SAVEPOINT here" if inside else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("ROLLBACK TO here" if inside else "ROLLBACK")
             raise
         else:
-            self._db.execute("COMMIT")
+            if not inside:
+                self._db.execute("COMMIT")
         finally:
-            self._inside = False
+            if inside:
+                self._db.execute("RELEASE here")
+            self._inside = inside

@@ -14,15 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
-from assistant.articles.formats import FieldMap, Limits, Skipped
+from assistant.articles.formats import FieldMap, Limits, Skipped, is_plain
 from assistant.index.parsing import Item, Task, item_of, read_file
 
 #: Seconds in which a file must give its next article (parsers of hostile files may never come back).
 PATIENCE = 60.0
 #: Not multiprocessing, which would run the caller's own script once more; -P: nothing is imported from where it runs.
 COMMAND = (sys.executable, "-P", "-m", "assistant.index.parsing")
-#: Text and Markdown are only decoded: that is done at once, without the second that a process takes to start.
-_DECODED_ONLY = (".txt", ".text", ".md", ".markdown")
 _FIELDS = FieldMap()
 
 
@@ -42,7 +40,8 @@ class Intake:
 
     def read(self, files: Sequence[Path]) -> Generator[tuple[Path, Iterator[Item]]]:
         """Each file with its articles and what of it gives none; to be read to its end before the next."""
-        parsed = [path for path in files if not path.name.lower().endswith(_DECODED_ONLY)]
+        # What is only decoded is read at once, without the second that a process takes to start.
+        parsed = [path for path in files if not is_plain(path.name)]
         place = {path: number for number, path in enumerate(parsed)}
         with ExitStack() as stack:
             shares = [parsed[first :: self._count] for first in range(min(self._count, len(parsed)))]

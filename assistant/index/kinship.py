@@ -61,7 +61,12 @@ class Kinship:
         self._drop(article_id)
         drawn = sketch(text)
         found = kin(drawn, self._candidates(drawn))
-        self._db.execute("INSERT INTO sketches VALUES (?, ?, ?)", (article_id, drawn.words, drawn.to_bytes()))
+        # In half words: a whole file counts as half a word longer, and so represents those of its length.
+        self._db.execute(
+            "INSERT INTO sketches VALUES (:id, 2 * :words"
+            " + EXISTS (SELECT 1 FROM articles WHERE id = :id AND encoding IS NOT NULL), :sketch)",
+            {"id": article_id, "words": drawn.words, "sketch": drawn.to_bytes()},
+        )
         self._db.executemany(
             "INSERT INTO sketch_keys VALUES (?, ?, ?)", [(key, drawn.words, article_id) for key in lookup_keys(drawn)]
         )
@@ -132,23 +137,27 @@ class Kinship:
     def _gone_and_changed(self, going: Sequence[str]) -> tuple[set[str], set[Rank]]:
         """The articles that are not there any more, and the others that are unsettled or lose them."""
         gone, changed = set(going), set[Rank]()
-        rows = self._db.execute("SELECT u.article_id, s.words FROM unsettled u LEFT JOIN sketches s USING (article_id)")
-        for article_id, words in rows:
-            if words is None:
+        rows = self._db.execute(
+            "SELECT u.article_id, s.length FROM unsettled u LEFT JOIN sketches s USING (article_id)"
+        )
+        for article_id, length in rows:
+            if length is None:
                 gone.add(article_id)
             elif article_id not in gone:
-                changed.add((-words, article_id))
+                changed.add((-length, article_id))
         for article_id in going:
             changed.update(rank for rank in self._shorter_copies(article_id) if rank[1] not in gone)
         return gone, changed
 
     def _shorter_copies(self, article_id: str) -> list[Rank]:
-        own = self._db.execute("SELECT -words, article_id FROM sketches WHERE article_id = ?", (article_id,)).fetchone()
+        own = self._db.execute(
+            "SELECT -length, article_id FROM sketches WHERE article_id = ?", (article_id,)
+        ).fetchone()
         return [rank for rank in self._copies(article_id) if rank > own]
 
     def _copies(self, article_id: str, gone: Container[str] = ()) -> Iterator[Rank]:
         rows = self._db.execute(
-            "SELECT -s.words, c.id FROM (SELECT other AS id FROM kin WHERE article_id = :id AND relation = 'copies'"
+            "SELECT -s.length, c.id FROM (SELECT other AS id FROM kin WHERE article_id = :id AND relation = 'copies'"
             " UNION ALL SELECT article_id FROM kin WHERE other = :id AND relation = 'copies') c"
             " CROSS JOIN sketches s ON s.article_id = c.id",
             {"id": article_id},

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
@@ -29,7 +29,6 @@ class LexicalIndex:
         self._analyzer = _analyzer()
         self._index = tantivy.Index(_schema(), path=str(directory))
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
-        self._writer: Any = None
 
     def now(self) -> LexicalSearcher:
         """What is committed by now; it does not change any more."""
@@ -37,39 +36,33 @@ class LexicalIndex:
         return LexicalSearcher(self._index.searcher(), self._index.schema, self._analyzer)
 
     def add(self, keys: Sequence[str], passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
-        """Store passages with their article's metadata under ``keys``; there for others after ``commit``."""
-        writer = self._open_writer()
-        for key, passage, known in zip(keys, passages, metadata, strict=True):
-            document = tantivy.Document()
-            document.add_text("key", key)
-            document.add_text("text", _spaced(passage.text))
-            document.add_text("title", _spaced(known.title or ""))
-            document.add_text("source", (known.source or "").casefold())
-            document.add_text("language", (known.language or "").casefold())
-            if known.published is not None:
-                document.add_integer("published", epoch(known.published))
-            writer.add_document(document)
+        """Store passages with their article's metadata under ``keys``, all or none; on disk afterwards."""
+        with self._writing() as writer:
+            for key, passage, known in zip(keys, passages, metadata, strict=True):
+                document = tantivy.Document()
+                document.add_text("key", key)
+                document.add_text("text", _spaced(passage.text))
+                document.add_text("title", _spaced(known.title or ""))
+                document.add_text("source", (known.source or "").casefold())
+                document.add_text("language", (known.language or "").casefold())
+                if known.published is not None:
+                    document.add_integer("published", epoch(known.published))
+                writer.add_document(document)
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Delete these passages with the next ``commit``; unknown keys are ignored."""
-        for key in keys:
-            self._open_writer().delete_documents_by_term("key", key)
+    def remove(self, keys: Sequence[str]) -> None:
+        """Delete these passages, all or none; on disk afterwards. Unknown keys are ignored."""
+        if keys:
+            with self._writing() as writer:
+                for key in keys:
+                    writer.delete_documents_by_term("key", key)
 
-    def commit(self) -> None:
-        """Write what was added and removed, as a whole."""
-        if self._writer is not None:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-            self._writer = None
-
-    def close(self) -> None:
-        """Release the files; what was not committed is lost."""
-        self._writer = None
-
-    def _open_writer(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        return self._writer
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """What is added and deleted inside is committed as a whole, or not at all."""
+        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        yield writer
+        writer.commit()
+        writer.wait_merging_threads()
 
 
 class LexicalSearcher:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -83,7 +83,11 @@ def read_file(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
 
 def line_of(item: Item | None) -> str:
     """An item as a line; None ends a place."""
-    named = {"skipped" if isinstance(item, Skipped) else "incoming": asdict(item)} if item is not None else None
+    named: dict[str, Any] | None = None
+    if isinstance(item, Skipped):
+        named = {"skipped": {field.name: getattr(item, field.name) for field in fields(Skipped)}}
+    elif item is not None:
+        named = {"incoming": asdict(item)}
     return json.dumps(named) + "\n"
 
 

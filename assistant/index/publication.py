@@ -32,6 +32,7 @@ class Publication:
     def __init__(self, database: sqlite3.Connection, number: int) -> None:
         self._db = database
         self._now: Mapping[str, Any] = {"now": number}
+        self._parted: set[str] = set()  # articles that lost a place
 
     def put_articles(self, prepared: Sequence[Prepared], segment: int) -> None:
         """Articles that were put as cleaned, with their passages, which the segment holds; earlier versions go."""
@@ -67,11 +68,10 @@ class Publication:
         """A staged file, whose articles are all put by now, in place of what was published of it."""
         given = {"path": path, **self._now}
         self._put_places("path = :path", path=path)
-        self._end(
-            "places",
+        self._part(
             "path = :path AND (member, article_id) NOT IN"
             " (SELECT member, article_id FROM staged_places WHERE path = :path)",
-            path=path,
+            path,
         )
         self._end("files", "path = :path", path=path)
         self._db.execute(
@@ -83,12 +83,14 @@ class Publication:
 
     def remove_file(self, path: str) -> None:
         """A file and its places; ``remove_unplaced`` then takes articles that no file has any more."""
-        for table in ("files", "places"):
-            self._end(table, "path = :path", path=path)
+        self._end("files", "path = :path", path=path)
+        self._part("path = :path", path)
 
     def remove_unplaced(self) -> None:
-        """Articles that no file of this generation has."""
-        self._end("versions", "article_id NOT IN (SELECT article_id FROM places WHERE removed IS NULL)")
+        """Articles that have lost their last place in this publication."""
+        for article_id in sorted(self._parted):
+            placed = "EXISTS (SELECT 1 FROM places p WHERE p.article_id = :id AND p.removed IS NULL)"
+            self._end("versions", f"article_id = :id AND NOT {placed}", id=article_id)
 
     def add_segment(self, number: int, passages: int) -> None:
         """A search segment that is wholly on disk."""
@@ -109,8 +111,19 @@ class Publication:
             {**self._now, **values},
         )
 
+    def _part(self, condition: str, path: str) -> None:
+        """Ends places, and notes whose."""
+        rows = self._db.execute(f"SELECT article_id FROM places WHERE removed IS NULL AND {condition}", {"path": path})
+        self._parted.update(row[0] for row in rows)
+        self._end("places", condition, path=path)
+
     def _end(self, table: str, condition: str, **values: object) -> None:
         """Rows end with this generation; one that began with it was never there."""
         given = {**self._now, **values}
-        self._db.execute(f"DELETE FROM {table} WHERE removed IS NULL AND added = :now AND {condition}", given)
+        never_there = f"removed IS NULL AND added = :now AND {condition}"
+        if table == "versions":
+            self._db.execute(
+                f"DELETE FROM passages WHERE version IN (SELECT number FROM versions WHERE {never_there})", given
+            )
+        self._db.execute(f"DELETE FROM {table} WHERE {never_there}", given)
         self._db.execute(f"UPDATE {table} SET removed = :now WHERE removed IS NULL AND {condition}", given)

@@ -27,7 +27,7 @@ CREATE TABLE articles (
     stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, source_key TEXT NOT NULL, fingerprints TEXT NOT NULL);
 CREATE INDEX articles_of_source ON articles (source_key, number);
 CREATE TABLE versions (
-    number INTEGER PRIMARY KEY, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
     segments TEXT NOT NULL, metadata TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
 CREATE INDEX versions_of_article ON versions (article_id);
 CREATE TABLE cleaned (
@@ -40,7 +40,7 @@ CREATE INDEX passages_of_version ON passages (version, ordinal);
 CREATE INDEX passages_of_segment ON passages (segment);
 CREATE TABLE segments (
     number INTEGER PRIMARY KEY, passages INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER);
-CREATE TABLE sketches (article_id TEXT PRIMARY KEY, words INTEGER NOT NULL, sketch BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE sketches (article_id TEXT PRIMARY KEY, length INTEGER NOT NULL, sketch BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE sketch_keys (
     key INTEGER NOT NULL, words INTEGER NOT NULL, article_id TEXT NOT NULL,
     PRIMARY KEY (key, words DESC, article_id)) WITHOUT ROWID;
@@ -59,12 +59,18 @@ CREATE TABLE staged_files (
 CREATE TABLE staged_places (
     path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL,
     PRIMARY KEY (path, member, article_id)) WITHOUT ROWID;
+CREATE INDEX staged_places_of_article ON staged_places (article_id);
 """
 
 
 def live(table: str) -> str:
     """The condition that a row of ``table`` is there in the generation that the parameter ``:now`` names."""
     return f"{table}.added <= :now AND ({table}.removed IS NULL OR {table}.removed > :now)"
+
+
+def in_order(places: str) -> str:
+    """What the places of an article are ordered by, the one to cite first: whole files, then members as they come."""
+    return f"{places}.member != '', {places}.path, length({places}.member), {places}.member"
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

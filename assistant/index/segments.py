@@ -52,7 +52,6 @@ def write_segment(
         vectors.close()
     _flush(directory)
     lexical.add(keys, [item.passage for item in indexed], metadata)
-    lexical.commit()
 
 
 def to_merge(segments: Mapping[int, tuple[int, int]]) -> list[int]:

@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from assistant.index.catalogue import Catalogue
 
 FORMAT_VERSION = 3
 RECIPE = "recipe"
+ORIGIN = "origin"
 _POINTER = "CURRENT"
 _FINISHED = "FINISHED"
 
@@ -122,16 +123,26 @@ class Store:
             )
         return base
 
-    def unfinished(self, wanted: Recipe) -> Base | None:
-        """A base that a writer has begun with this recipe and not switched to; None when there is none."""
+    def unfinished(self, wanted: Recipe, origin: str) -> Base | None:
+        """A base that a writer has begun with this recipe and from this ``origin``, and not switched to, or None."""
         for base in reversed(self._all()):
             if self._is_unfinished(base):
                 try:
-                    if Catalogue.open(base.catalogue).meta(RECIPE) == wanted.to_json():
-                        return base
+                    with closing(Catalogue.open(base.catalogue)) as catalogue:
+                        if (catalogue.meta(RECIPE), catalogue.meta(ORIGIN)) == (wanted.to_json(), origin):
+                            return base
                 except Exception:  # noqa: S112 - whatever is the matter with it, it is of no use
                     continue
         return None
+
+    def origin(self) -> str:
+        """What a base that is begun now takes its articles over from: base and generation; "" for nothing readable."""
+        try:
+            base = self.require_current()
+            with closing(Catalogue.open(base.catalogue)) as catalogue:
+                return f"{base.directory.name}, generation {catalogue.generation}"
+        except Exception:  # damaged, older, missing: whatever it is, nothing can be told of it
+            return ""
 
     def rescuable(self) -> list[Base]:
         """Bases that may hold articles for a rebuild, the one that answers first, then from the newest on."""

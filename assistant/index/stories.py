@@ -7,7 +7,7 @@ import sqlite3
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from assistant.index.schema import live
+from assistant.index.schema import in_order, live
 from assistant.index.stored import parse_metadata
 from assistant.records import Appearance, ArticleFilter, Metadata, RawArticle, place_of
 
@@ -30,11 +30,13 @@ class Stories:
     Attributes:
         unheard: for a filter, the articles without passages of their own that it admits, by the article that speaks
             for them, which it does not admit.
+        speaking_for: for a filter, the keys of the passages that speak for those articles.
     """
 
     def __init__(self, query: Query) -> None:
         self._query = query
         self.unheard = lru_cache(maxsize=_FILTERS_KEPT)(self._unheard)
+        self.speaking_for = lru_cache(maxsize=_FILTERS_KEPT)(self._speaking_for)
 
     def family(self, article_id: str) -> str:
         """The id of the article that represents those publishing its story; its own when it is alone."""
@@ -43,17 +45,7 @@ class Stories:
         ).fetchone()
         return row[0] if row else article_id
 
-    def members(self, family: str) -> list[str]:
-        """Ids of the articles of a family, its representative first."""
-        rows = self._query(
-            f"SELECT article_id FROM families WHERE family = :id AND {live('families')}"
-            " ORDER BY article_id != family, article_id",
-            id=family,
-        )
-        return [row[0] for row in rows] or [family]
-
-    def speaking_for(self, where: ArticleFilter) -> list[str]:
-        """Keys of the passages that speak for the articles of ``unheard``."""
+    def _speaking_for(self, where: ArticleFilter) -> list[str]:
         rows = self._query(
             "SELECT p.key FROM passages p JOIN versions v ON v.number = p.version"
             f" WHERE v.article_id IN (SELECT value FROM json_each(:families)) AND {live('v')} ORDER BY p.key",
@@ -80,13 +72,13 @@ class Stories:
         return [(copy, family, _filterable(own), _filterable(speaker)) for copy, family, own, speaker in rows]
 
     def appearances(self, raw: RawArticle, article_id: str, family: str) -> tuple[tuple[Appearance, ...], int]:
-        """The other places of an article's story: the first of them by date and path, and how many there are."""
+        """The other places of an article's story: the first of them by date, and how many there are."""
         rows = self._query(
             "SELECT p.path, p.member, p.article_id, v.metadata, count(*) OVER () FROM places p"
             f" JOIN versions v ON v.article_id = p.article_id AND {live('v')} WHERE {live('p')} AND p.article_id IN"
             f" (SELECT :id UNION SELECT article_id FROM families WHERE family = :family AND {live('families')})"
             " AND (p.path, p.member, p.article_id) != (:path, :member, :id)"
-            " ORDER BY coalesce(json_extract(v.metadata, '$.published'), '~'), p.path, length(p.member), p.member"
+            f" ORDER BY coalesce(json_extract(v.metadata, '$.published'), '~'), {in_order('p')}"
             " LIMIT :told",
             id=article_id,
             family=family,
@@ -102,8 +94,10 @@ class Stories:
     def retold(self, article_id: str, family: str) -> frozenset[str]:
         """The families whose story is only a part of an article, its own left out."""
         rows = self._query(
-            "SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
-            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside'",
+            "SELECT v.article_id FROM versions v WHERE v.article_id IN"
+            " (SELECT other FROM kin WHERE article_id = :id AND relation = 'holds'"
+            " UNION SELECT article_id FROM kin WHERE other = :id AND relation = 'inside')"
+            f" AND {live('v')}",  # a sync notes kin before it publishes them
             id=article_id,
         ).fetchall()
         return frozenset(self.family(row[0]) for row in rows) - {family}

@@ -28,19 +28,22 @@ from assistant.index.addresses import fetch, is_address, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Intake
+from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.parsing import Incoming, Item, incoming
-from assistant.index.plan import Progress, SyncPlan, plan_sync
+from assistant.index.plan import Progress, Reading, SyncPlan, plan_sync
 from assistant.index.portions import Portions
 from assistant.index.renewal import Renewal, find_renewal
 from assistant.index.segments import merge_segments, to_merge
 from assistant.index.stopwatch import Stopwatch
-from assistant.index.store import FORMAT_VERSION, RECIPE, Base, Recipe, Store
+from assistant.index.store import FORMAT_VERSION, ORIGIN, RECIPE, Base, Recipe, Store
 from assistant.records import Article, Passage, SyncPreview, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
 
+#: Works out what is to be done with a catalogue, and which files a rebuild has carried over into it.
+Plan = Callable[[CatalogueWriter, frozenset[str]], SyncPlan]
 #: Files staged in one transaction.
 _TAKEN_IN_AT_ONCE = 200
 
@@ -66,7 +69,7 @@ class Synchroniser:
         self._embedder = embedder
         self._count_tokens = count_tokens
         self._settings = settings
-        self._fields = FieldMap.named(settings.fields)
+        self._reading = Reading(Limits(article_bytes=settings.max_file_bytes), FieldMap.named(settings.fields))
         self._recipe = recipe(embedder, settings)
         self._progress: Progress = progress or (lambda stage, done, total: None)
         self._stopwatch = Stopwatch()
@@ -87,12 +90,9 @@ class Synchroniser:
         files = self._files(local)
         fetched = fetch(addresses, self._settings)
 
-        def plan(writer: CatalogueWriter) -> SyncPlan:
-            named = {str(Path(path).expanduser().resolve()) for path in local}
-            writer.let_in(named)
-            kept_out = writer.left_out()
-            wanted = [path for path in files if str(path) not in kept_out]
-            found = plan_sync(wanted, local, writer.files(), writer.staged_files(), self._progress, self._fields)
+        def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
+            writer.let_in(_named(paths))
+            found = self._plan(writer, files, local, writer.left_out(), carried)
             stage_fetched(writer, found, fetched)
             if not writer.files() and not writer.staged_files() and not found.fresh:
                 raise found.nothing_readable()
@@ -105,13 +105,9 @@ class Synchroniser:
         local = _told_apart(paths)[1]
         files, base = self._files(local), self._store.current()
         if base is None:
-            return plan_sync(files, local, {}, {}, self._progress, self._fields).preview()
+            return plan_sync(files, local, {}, {}, self._progress, self._reading).preview()
         with closing(CatalogueWriter(base.catalogue)) as writer:
-            kept_out = writer.left_out().difference(str(Path(path).expanduser().resolve()) for path in local)
-            wanted = [path for path in files if str(path) not in kept_out]
-            return plan_sync(
-                wanted, local, writer.files(), writer.staged_files(), self._progress, self._fields
-            ).preview()
+            return self._plan(writer, files, local, writer.left_out() - _named(paths)).preview()
 
     def remove(self, paths: Sequence[str | Path]) -> SyncReport:
         """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
@@ -121,14 +117,15 @@ class Synchroniser:
         """
         places = [str(path) if "://" in str(path) else str(Path(path).expanduser().resolve()) for path in paths]
 
-        def plan(writer: CatalogueWriter) -> SyncPlan:
+        def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
             known = writer.files()
             gone = [
                 name for name in known if any(name == place or Path(place) in Path(name).parents for place in places)
             ]
             if not gone:
                 raise NothingToIndexError(
-                    f"Nothing in the index is from {', '.join(places)}.", "See what it holds: assistant articles."
+                    f"Nothing in the index is from {', '.join(places)}.",
+                    "See what it holds: assistant articles. Files go as a whole, with all the articles in them.",
                 )
             if len(gone) == len(known):
                 raise NothingToIndexError(
@@ -141,12 +138,31 @@ class Synchroniser:
         return self._write(plan)
 
     def _files(self, paths: Sequence[str | Path]) -> list[Path]:
-        # The store may lie inside an indexed folder; what it holds is no article.
         if not paths:
             return []
-        return [path for path in find_article_files(paths) if self._store.directory not in path.parents]
+        try:
+            found = find_article_files(paths)
+        except NothingToIndexError as error:  # an unmounted disk must not empty an index
+            remedy = f"{error.remedy} If what the index has from there is to go: assistant remove PATH."
+            raise NothingToIndexError(error.problem, remedy) from error
+        # The store may lie inside an indexed folder; what it holds is no article.
+        return [path for path in found if self._store.directory not in path.parents]
 
-    def _write(self, plan: Callable[[CatalogueWriter], SyncPlan], rebuild: bool = False) -> SyncReport:
+    def _plan(
+        self,
+        writer: CatalogueWriter,
+        files: Sequence[Path],
+        paths: Sequence[str | Path],
+        left_out: set[str],
+        carried: frozenset[str] = frozenset(),
+    ) -> SyncPlan:
+        wanted = [path for path in files if str(path) not in left_out]
+        staged = writer.staged_files()
+        found = plan_sync(wanted, paths, writer.files(), staged, self._progress, self._reading, carried)
+        found.left_out = len(files) - len(wanted)
+        return found
+
+    def _write(self, plan: Plan, rebuild: bool = False) -> SyncReport:
         """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
         started, self._stopwatch = time.perf_counter(), Stopwatch()
         try:
@@ -161,11 +177,12 @@ class Synchroniser:
             ) from error
         return replace(report, seconds=time.perf_counter() - started, timings=self._stopwatch.seconds)
 
-    def _run(self, planned: Callable[[CatalogueWriter], SyncPlan], rebuild: bool) -> SyncReport:
+    def _run(self, planned: Plan, rebuild: bool) -> SyncReport:
         base, carried = self._base(rebuild)
         with closing(CatalogueWriter(base.catalogue)) as writer:
-            plan = planned(writer)
-            embedded = 0 if plan.nothing_to_do else self._bring_into_step(base, writer, plan)
+            plan = planned(writer, carried if rebuild else frozenset())
+            finished = plan.nothing_to_do and writer.is_settled()
+            embedded = 0 if finished else self._bring_into_step(base, writer, plan)
             articles, passages = writer.counts()
         if not self._store.answers(base):
             self._store.switch(base)
@@ -179,14 +196,14 @@ class Synchroniser:
         if current is not None:
             Index(self._store.directory, self._recipe).close()  # whole, and made in the same way
             return current, frozenset()
-        begun = self._store.unfinished(self._recipe)
+        origin = self._store.origin()
+        begun = self._store.unfinished(self._recipe, origin)
         base = begun or self._store.start()
-        writer = CatalogueWriter(base.catalogue)
-        try:
+        with closing(CatalogueWriter(base.catalogue)) as writer:
             writer.note(RECIPE, self._recipe.to_json())
-            return base, self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staged_files())
-        finally:
-            writer.close()
+            carried = self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staged_files())
+            writer.note(ORIGIN, origin)  # last: a base without it took over nothing, or not all
+            return base, carried
 
     def _carry_over(self, writer: CatalogueWriter) -> frozenset[str]:
         """Take in, from the newest catalogue that can be read, every file as it was."""
@@ -195,6 +212,7 @@ class Synchroniser:
                 with writer.batch():
                     reader = CatalogueWriter(old.catalogue)
                     try:
+                        writer.leave_out(reader.left_out())
                         for path, known in reader.files().items():
                             writer.stage(path, known, map(incoming, reader.articles_of(path)))
                     finally:
@@ -208,6 +226,10 @@ class Synchroniser:
         """How many passages were embedded."""
         with self._stopwatch.stage("load"):
             self._take_in(writer, plan)
+        if not plan.removed and not writer.staged_files() and writer.is_settled():  # nothing came of what was read
+            if not any(writer.counts()):
+                raise plan.nothing_readable()
+            return 0
         with self._stopwatch.stage("clean"):
             renewal = find_renewal(writer, plan.removed, self._progress)
         portions = Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch)
@@ -218,7 +240,7 @@ class Synchroniser:
             portions.add(article, passages)
         portions.publish()
         self._finish(writer, plan, renewal)
-        writer.prune()
+        writer.prune(LexicalIndex(base.lexical).remove)
         if merged := to_merge(writer.segments()):
             merge_segments(base, writer, merged)
         base.drop_segments_but(writer.kept_segments())
@@ -231,8 +253,8 @@ class Synchroniser:
         """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
         writer.unstage(plan.removed)
         fresh = list(plan.fresh)
-        limits = Limits(article_bytes=self._settings.max_file_bytes)
-        with closing(Intake(limits, self._settings.workers, self._fields).read(fresh)) as reading:
+        intake = Intake(self._reading.limits, self._settings.workers, self._reading.fields)
+        with closing(intake.read(fresh)) as reading:
             for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
                 with writer.batch():
                     for done, (path, items) in enumerate(islice(reading, _TAKEN_IN_AT_ONCE), start=first + 1):
@@ -253,9 +275,18 @@ class Synchroniser:
                 raise plan.nothing_readable()
 
 
+def _named(paths: Sequence[str | Path]) -> set[str]:
+    """Files and addresses that are meant by their names."""
+    return {str(path) if is_address(path) else str(Path(path).expanduser().resolve()) for path in paths}
+
+
 def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
     """The addresses among ``paths``, and the others."""
     return [str(path) for path in paths if is_address(path)], [path for path in paths if not is_address(path)]
+
+
+class _LeftAsItWas(Exception):
+    """What was taken in of a file is undone."""
 
 
 def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[Item]) -> None:
@@ -269,9 +300,12 @@ def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[
             else:
                 yield item
 
-    taken = writer.stage(str(path), plan.fresh[path], articles())
-    plan.note(skipped)
-    cut_short = any(item.cut for item in skipped)
-    if not taken or (cut_short and path in plan.known):
-        writer.unstage([str(path)])
+    try:
+        with writer.batch():
+            taken = writer.stage(str(path), plan.fresh[path], articles())
+            cut_short = any(item.cut for item in skipped)
+            if not taken or (cut_short and (path in plan.known or path in plan.again)):
+                raise _LeftAsItWas
+    except _LeftAsItWas:
         plan.leave(path)
+    plan.note(skipped)

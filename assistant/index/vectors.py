@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +56,6 @@ class VectorIndex:
                 metadatas=[_fields(item) for item in metadata[start:stop]],
             )
 
-    def remove(self, ids: Iterable[str]) -> None:
-        """Delete these passages; unknown ids are ignored."""
-        doomed = list(ids)
-        for start in range(0, len(doomed), self._batch):
-            self._collection.delete(ids=doomed[start : start + self._batch])
-
     def search(
         self, vector: NDArray[np.float32], k: int, where: ArticleFilter, also: Sequence[str] = ()
     ) -> dict[str, float]:
@@ -69,10 +64,15 @@ class VectorIndex:
         At most ``k`` of those that ``where`` admits and as many of ``also``, whatever their own metadata says.
         """
         found = self._nearest(vector, k, where=_condition(where))
-        here = self._collection.get(ids=list(also), include=[])["ids"] if also else []
+        here = [key for key in also if key in self._keys]
         if here:  # Chroma takes no unknown id and no empty list of them
             found |= self._nearest(vector, k, ids=here)
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """All that are here, once it is finished; Chroma looks up no more than 32,766 at a time, and slowly."""
+        return frozenset(self._collection.get(include=[])["ids"])
 
     def _nearest(self, vector: NDArray[np.float32], k: int, **among: Any) -> dict[str, float]:
         found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"], **among)

@@ -137,7 +137,7 @@ class Article:
         member: where in the file (``RawArticle.member``).
         family: id of the article that represents those publishing the same story; this one's own when it is alone.
         retells: ids of the families whose story is only a part of this article.
-        also_in: other places of its story: its own, and those of its family; by date, then by path, at most 50.
+        also_in: other places of its story: its own, and those of its family; by date, whole files first; at most 50.
         other_places: how many there are in all.
     """
 

@@ -34,6 +34,7 @@ class SyncReport:
         embedded: passages embedded by this run.
         seconds: wall time.
         timings: seconds by stage ("look", "load", "clean", "split", "embed", "write"); what is left is bookkeeping.
+        left_out: files that were removed from the index by hand, and stay out until they are named.
     """
 
     new: int
@@ -46,6 +47,7 @@ class SyncReport:
     embedded: int
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SyncPreview:
         new, changed, removed: to be taken in, taken in again, forgotten.
         skipped: files that cannot be looked at, with reasons (whether the others can be read is not tried).
         unchanged: how many files are indexed as they are.
+        left_out: files that were removed from the index by hand, and stay out until they are named.
     """
 
     new: tuple[str, ...]
@@ -63,6 +66,7 @@ class SyncPreview:
     removed: tuple[str, ...]
     skipped: tuple[SkippedFile, ...]
     unchanged: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

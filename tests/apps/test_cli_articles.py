@@ -10,12 +10,18 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from typer.testing import CliRunner
 
+from assistant.apps.cli import app
+from assistant.errors import NothingToIndexError, StoreLockedError
+from assistant.records import SyncReport
 from tests.pages import HARBOUR, JAPANESE, SPANISH, page
 
 from .test_cli import run
@@ -37,6 +43,19 @@ def test_a_dry_run_tells_and_does_nothing(folder: Path, tmp_path: Path) -> None:
     assert [line[0] for line in told.stdout.splitlines()] == ["+", "+", "2"]
     assert "nothing was done" in told.stdout
     assert not store.exists()
+
+
+def test_a_dry_run_names_what_would_be_skipped(folder: Path, tmp_path: Path) -> None:
+    pipe = folder / "pipe\x1b[31m.txt"
+    os.mkfifo(pipe)
+    told = run("sync", folder, "--store", tmp_path / "store", "--dry-run")
+    assert told.returncode == 4, told.stderr
+    assert "2 new, 0 changed, 0 removed, 0 unchanged, 1 skipped; nothing was done." in told.stdout
+    assert told.stderr.startswith("Skipped: ")
+    assert str(pipe).replace("\x1b", "\ufffd") in told.stderr.replace("\n", "")
+    as_json = run("sync", folder, "--store", tmp_path / "store", "--dry-run", "--json")
+    assert as_json.returncode == 4
+    assert [item["path"] for item in json.loads(as_json.stdout)["skipped"]] == [str(pipe)]
 
 
 def test_articles_are_listed_shown_and_removed(folder: Path, tmp_path: Path) -> None:
@@ -195,43 +214,74 @@ def test_clean_shows_what_is_kept_what_is_dropped_and_why(folder: Path) -> None:
     assert "bad.html" in bad.stderr
 
 
-def test_a_watched_folder_is_followed(folder: Path, tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    command = [
-        sys.executable,
-        "-m",
-        "assistant.apps.cli",
-        "sync",
-        str(folder),
-        "--store",
-        str(store),
-        "--watch",
-        "--json",
-    ]
+@contextmanager
+def watching(folder: Path, store: Path) -> Iterator[subprocess.Popen[str]]:
+    """``assistant sync --watch --json`` over a folder."""
+    command = [sys.executable, "-m", "assistant.apps.cli", "sync", str(folder), "--store", str(store)]
     with subprocess.Popen(
-        command,
+        [*command, "--watch", "--json"],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         # A shell that starts the tests in the background has them ignore it, and what they start.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as watching:
-        assert watching.stdout is not None
-        first = json.loads(watching.stdout.readline())
-        assert first["new"] == 2
-        time.sleep(0.5)  # the watch begins after the first sync
-        deadline = time.monotonic() + 60
-        for number in range(100):  # a change before the watch has begun is not seen
-            (folder / "late.txt").write_text(f"The harbour road was closed for repairs on day {number} of March.\n" * 3)
-            if _readable(watching.stdout.fileno(), 5.0) or time.monotonic() > deadline:
-                break
-        second = json.loads(watching.stdout.readline())
+    ) as process:
+        yield process
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+
+
+def test_a_watched_folder_is_followed(folder: Path, tmp_path: Path) -> None:
+    story = "The harbour road was closed for repairs on the first day of March.\n" * 3
+    with watching(folder, tmp_path / "articles-store") as process:
+        assert process.stdout and process.stderr
+        assert json.loads(process.stdout.readline())["new"] == 2
+        (folder / "late.txt").write_text(story)
+        second = json.loads(process.stdout.readline())
         assert (second["new"], second["unchanged"]) == (1, 2)
-        watching.send_signal(signal.SIGINT)
-        assert watching.wait(30) == 130
+        for path in folder.iterdir():
+            path.unlink()
+        assert process.stderr.readline().startswith(f"Not synced: No article files in {folder}.")
+        (folder / "again.txt").write_text(story)
+        third = json.loads(process.stdout.readline())
+        assert (third["new"], third["removed"], third["articles"]) == (1, 3, 1)
 
 
-def _readable(descriptor: int, seconds: float) -> bool:
-    import select
+def test_a_watch_begins_with_an_empty_folder_but_not_without_one(tmp_path: Path) -> None:
+    refused = run("sync", tmp_path / "none", "--store", tmp_path / "store", "--watch")
+    assert refused.returncode == 3
+    assert "none does not exist" in refused.stderr
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with watching(empty, tmp_path / "store") as process:
+        assert process.stdout and process.stderr
+        assert process.stderr.readline().startswith("Not synced: No article files")
+        (empty / "first.txt").write_text("The harbour road was closed for repairs on the first day of March.\n" * 3)
+        assert json.loads(process.stdout.readline())["new"] == 1
 
-    return bool(select.select([descriptor], [], [], seconds)[0])
+
+def test_a_watch_fetches_addresses_once_and_waits_for_another_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = SyncReport(
+        new=0, changed=0, removed=0, unchanged=0, skipped=(), articles=0, passages=0, embedded=0, seconds=0.0
+    )
+    outcomes = iter([NothingToIndexError("Empty."), StoreLockedError("Busy."), done, done, done])
+    asked: list[tuple[list[str], bool]] = []
+
+    def sync(paths: list[str], *, rebuild: bool, **_: Any) -> SyncReport:
+        asked.append((paths, rebuild))
+        outcome = next(outcomes)
+        if isinstance(outcome, SyncReport):
+            return outcome
+        raise outcome
+
+    monkeypatch.setattr("assistant.pipeline.sync", sync)
+    monkeypatch.setattr("assistant.index.watching.changes", lambda paths, ignored: iter([None] * 4))
+    address, options = "https://example.org/feed", ["--store", str(tmp_path / "store"), "--watch", "--rebuild"]
+    finished = CliRunner().invoke(app, ["index", str(tmp_path), address, *options])
+    assert finished.exit_code == 0
+    both = ([str(tmp_path), address], True)
+    assert asked == [both, both, both, ([str(tmp_path)], False), ([str(tmp_path)], False)]
+    assert finished.stderr.splitlines() == ["Not synced: Empty.", "Not synced: Busy."]
+    assert CliRunner().invoke(app, ["index", address, *options]).exit_code == 2

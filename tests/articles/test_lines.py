@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from assistant.articles.blocks import split_blocks
 from assistant.articles.cleaning import clean_blocks
+from assistant.articles.formats.text import front_matter
 from assistant.articles.lines import stated_by_front_matter, stated_by_lines
 from assistant.records import Stated
 
@@ -84,6 +85,14 @@ def test_front_matter() -> None:
         Stated("published", "2018-05-19", "line 3: front matter", 0.95),
     ]
     assert not any(each.how.endswith("front matter") for each in stated(text))
+
+
+@pytest.mark.parametrize("key", ["Headline", "publishedAt", "Site", "By", "Canonical-URL", "uri", "mood", "text"])
+def test_front_matter_states_the_same_in_markdown_and_in_text(key: str) -> None:
+    text = f"---\n{key}: Something\n---\n{BODY}"
+    found = [each.field for each in stated_by_front_matter(text, clean_blocks(split_blocks(text)))]
+    assert found == [each.field for each in front_matter(text)]
+    assert bool(found) == (key not in ("mood", "text"))
 
 
 @settings(deadline=None, max_examples=50)

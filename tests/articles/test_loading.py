@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.articles import find_article_files, load_article
+from assistant.articles.formats import Skipped, read_articles
 from assistant.errors import ArticleError, NothingToIndexError
 
 Write = Callable[[str, bytes], Path]
@@ -129,7 +130,37 @@ def test_what_a_browser_saves_beside_a_page_is_left(write: Write, tmp_path: Path
     assert [path.relative_to(named).as_posix() for path in found] == ["data.json", "deep/feed.xml", "frame.html"]
 
 
-def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> None:
+PAGE = b"<!DOCTYPE html><html><body><p>The bridge reopened.</p></body></html>"
+UNTOLD = ("story", "index.html?id=3", "page.php", "p.shtml", "page.aspx", "No. 7 opens", "2026.03")
+
+
+def test_where_the_name_tells_no_format_the_content_does(write: Write, tmp_path: Path) -> None:
+    pages = [write(name, PAGE) for name in UNTOLD]
+    prose = [write("dispatch", f"Мост открыт\n\n{CYRILLIC}".encode()), write("old", WESTERN.encode("cp1252"))]
+    prose.append(write("long", f"Мост открыт\n\n{CYRILLIC}\n".encode() * 99))
+    dump = write("dump", b'{"text": "One."}\n{"text": "Two."}\n')
+    write("page_files/frame.html", PAGE)
+    others = {"Makefile": b"all:\n\tcc -o a a.c\n# " + WESTERN.encode()[:70] + b"\n\tld\n" * 50, "core": bytes(9000)}
+    others |= {
+        "app.php": b"<?php\n// " + WESTERN.encode(),
+        "script.js": PAGE,
+        "photo.png": PAGE,
+        "photo.jpg?w=3": b"\xff\xd8",
+    }
+    for name, data in others.items():
+        write(name, data)
+    os.mkfifo(tmp_path / "pipe")
+    found = find_article_files([tmp_path])
+    assert found == sorted([*pages, *prose, dump])
+    assert not [
+        item
+        for path in found
+        for item in read_articles(path)
+        if isinstance(item, Skipped) and "no format" in item.reason
+    ]
+
+
+def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     outside = write("outside/secret.txt", b"x")
     inside = write("root/real.txt", b"x")
     root = tmp_path / "root"
@@ -138,7 +169,11 @@ def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> Non
     (root / "again.txt").symlink_to(inside)
     (root / "loop").symlink_to(root)
     (root / "self.txt").symlink_to(root / "self.txt")
+    (root / "photo.png").symlink_to(outside)
     assert find_article_files([root]) == [inside]
+    (warning,) = caplog.messages
+    assert str(root) in warning
+    assert warning.endswith(": 3.")
 
 
 def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(write: Write, tmp_path: Path) -> None:

@@ -341,6 +341,56 @@ def test_articles_in_other_languages_are_kept_and_marked(language: str, text: st
     assert text in article.text
 
 
+FOREIGN = {
+    "ja": (
+        "エムリー港が九週間閉鎖",
+        "エムリー港は九週間にわたり貨物船の入港を停止すると、港長が木曜日に述べた。",
+        "スポーツ",
+    ),
+    "zh": (
+        "埃姆里港将关闭九个星期",
+        "埃姆里港将关闭九个星期，货船不得进港，港口负责人星期四在记者会上这样说明。",
+        "最新消息",
+    ),
+    "ar": (
+        "إغلاق ميناء إمري تسعة أسابيع",
+        "قال مدير ميناء إمري يوم الخميس إن الميناء سيظل مغلقا لمدة تسعة أسابيع.",
+        "آخر الأخبار",
+    ),
+    "ru": (
+        "Порт Эмри закроют на девять недель",
+        "Порт Эмри закроют для грузовых судов на девять недель, сообщил в четверг директор порта.",
+        "Анна Иванова",
+    ),
+    "hi": (
+        "एमरी बंदरगाह नौ सप्ताह बंद रहेगा",
+        "एमरी बंदरगाह मालवाहक जहाजों के लिए नौ सप्ताह तक बंद रहेगा, निदेशक ने गुरुवार को कहा।",
+        "ताज़ा खबरें",
+    ),
+    "de": (
+        "Hafen von Emry für neun Wochen zu",
+        "Der Hafen von Emry bleibt neun Wochen lang geschlossen, sagte der Direktor.",
+        "Mehr zum Thema",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_a_short_line_above_the_paragraphs_is_the_title_in_any_script(language: str) -> None:
+    title, text, label = FOREIGN[language]
+    assert metadata(f"{title}\n\n{text}\n\n{text}\n").title == title
+    assert metadata(f"{title}\n\n2018-05-19 14:05\n\n{text}\n").title == title
+    assert metadata(f"2018-05-19\n{title}\n{text}\n").title == title
+    for head in ("", f"{label}\n\n", "2018-05-19 14:05\n\n", f"{label}\n\n{title}\n\n", f"{title}.\n\n", f"{text}\n\n"):
+        assert metadata(f"{head}{text}\n\n{text}\n").title is None, head
+
+
+def test_the_first_line_of_a_wrapped_text_is_no_title_in_any_script() -> None:
+    text = "エムリー港は九週間にわたり貨物船の入港を停止すると港長が木曜日に述べた上で、"
+    text += "修理の費用は市と県が半分ずつ出すと説明した。"
+    assert metadata("\n".join(text[i : i + 31] for i in range(0, len(text), 31))).title is None
+
+
 @pytest.mark.parametrize("text", ["", " ", "\ufeff", "\u200f", "---\n---"])
 def test_nothing_is_known_of_nothing(text: str) -> None:
     raw = raw_article(text)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from assistant.articles import clean_article
 from assistant.articles.formats import Limits
-from assistant.index import catalogue_writer
+from assistant.index import catalogue, catalogue_writer
 from assistant.index.catalogue import Catalogue
 from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
 from assistant.index.intake import Intake
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Prepared
-from assistant.index.stored import dump_metadata, parse_metadata
+from assistant.index.stored import dump_metadata, parse_metadata, unpack
 from assistant.records import Metadata, Passage, RawArticle, Stated
 
 
@@ -218,10 +218,19 @@ def test_only_what_no_reader_can_need_is_pruned(
     published(writer, raw_article("/a", "The old story.", "a"), key=1)
     for key in range(2, 8):
         published(writer, raw_article("/a", f"Story {key}.", str(key)), key=key)
-    writer.prune()
+    gone: list[str] = []
+    writer.prune(gone.extend)
     assert writer.segments()[1] == (1, 1), "ten minutes have not passed"
     monkeypatch.setattr(catalogue_writer, "_KEPT_TIME", -catalogue_writer._KEPT_TIME)
-    writer.prune()
+    assert gone == []
+
+    def interrupted(keys: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        writer.prune(interrupted)
+    writer.prune(gone.extend)
+    assert gone == ["1", "2", "3"]
     assert {number: kept for number, (_, kept) in writer.segments().items()} == {
         1: 0,
         2: 0,
@@ -236,6 +245,51 @@ def test_only_what_no_reader_can_need_is_pruned(
     assert Catalogue.open(place).counts() == (1, 1)
 
 
+def test_a_text_is_unpacked_once_for_all_its_passages(
+    place: Path, writer: CatalogueWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = prepared(raw_article("/a", "One. Two.", "a"), 1), prepared(raw_article("/a", "Three.", "b", "2"), 3)
+    halves = tuple(
+        Passage(f"{'a' * 16}:{start}-{end}", "a" * 16, ordinal, start, end, first.article.text[start:end])
+        for ordinal, (start, end) in enumerate([(0, 4), (5, 9)])
+    )
+    staged(writer, raw_article("/a", "One. Two.", "a"), raw_article("/a", "Three.", "b", "2"))
+    writer.put_cleaned(first.article, frozenset())
+    writer.put_cleaned(second.article, frozenset())
+    with writer.publishing() as publication:
+        publication.add_segment(1, 3)
+        publication.put_articles([replace(first, passages=halves, keys=(1, 2)), second], 1)
+        publication.complete_file("/a")
+    unpacked: list[bytes] = []
+
+    def counted(blob: bytes) -> str:
+        unpacked.append(blob)
+        return unpack(blob)
+
+    monkeypatch.setattr(catalogue, "unpack", counted)
+    found = Catalogue.open(place).passages(["2", "3", "1", "2"])
+    assert found == [halves[1], *second.passages, halves[0], halves[1]]
+    assert len(unpacked) == 2
+
+
+def test_a_whole_file_is_cited_before_a_member_of_an_archive(place: Path, writer: CatalogueWriter) -> None:
+    published(writer, raw_article("/a.zip", "Same.", "a", "10"))
+    staged(writer, raw_article("/a.zip", "Same.", "a", "10"), raw_article("/a.zip", "Same.", "a", "2"))
+    with writer.publishing() as publication:
+        publication.complete_file("/a.zip")
+    identity = "a" * 16
+    assert [reads.raw_article(identity).member for reads in (writer, Catalogue.open(place))] == ["2", "2"]
+    staged(writer, raw_article("/z", "Same.", "a"))
+    assert writer.raw_article(identity).place == "/z", "what is staged counts too"
+    with writer.publishing() as publication:
+        publication.complete_file("/z")
+    now = Catalogue.open(place)
+    assert now.raw_article(identity).place == "/z"
+    (entry,) = now.entries()
+    assert entry.places == ("/z", "/a.zip!2", "/a.zip!10")
+    assert [each.place for each in now.article(identity).also_in] == ["/a.zip!2", "/a.zip!10"]
+
+
 def test_what_is_not_there_is_a_key_error(place: Path, writer: CatalogueWriter) -> None:
     catalogue = Catalogue.open(place)
     for look_up in (catalogue.article, catalogue.text, catalogue.metadata, catalogue.raw_article):
@@ -244,3 +298,16 @@ def test_what_is_not_there_is_a_key_error(place: Path, writer: CatalogueWriter) 
     with pytest.raises(KeyError):
         catalogue.passages(["99"])
     assert catalogue.live_passages(["99"]) == []
+
+
+def test_an_article_that_comes_and_goes_in_one_publication_leaves_no_passages(writer: CatalogueWriter) -> None:
+    raw = raw_article("/a", "Here for a moment.", "a")
+    staged(writer, raw)
+    writer.put_cleaned(clean_article(raw), frozenset())
+    with writer.publishing() as publication:
+        publication.add_segment(1, 1)
+        publication.put_articles([prepared(raw, 1)], 1)
+        publication.complete_file("/a")
+        publication.remove_file("/a")
+        publication.remove_unplaced()
+    assert writer.segments() == {1: (1, 0)}

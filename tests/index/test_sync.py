@@ -23,6 +23,8 @@ from assistant.errors import (
     StoreMismatchError,
     StoreMissingError,
 )
+from assistant.index import catalogue_writer
+from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser, recipe
@@ -355,6 +357,21 @@ def test_an_interrupted_pruning_loses_nothing(folder: Path, store: Path, monkeyp
         else:
             sync(folder, store, rebuild=True)
     assert titles(store) == {"fishing", "railways", "poetry", "music", "chess", "opera"}
+
+
+def test_what_is_pruned_leaves_the_lexical_index_too(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue_writer, "_KEPT_TIME", -catalogue_writer._KEPT_TIME)
+    for edition in range(8):
+        (folder / "poetry.txt").write_text(story(f"poetry {edition}"), encoding="utf-8")
+        sync(folder, store)
+    base = Store(store).require_current()
+    with closing(sqlite3.connect(base.catalogue)) as database:
+        kept = {str(key) for (key,) in database.execute("SELECT key FROM passages")}
+    lexical = LexicalIndex(base.lexical).now()
+    assert set(lexical.search("poetry fishing railways minister debate parliament", 1000, ANYWHERE)) <= kept
+    assert len(lexical) == len(kept)
 
 
 def test_a_rebuild_rescues_articles_from_the_base_before(folder: Path, store: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,8 @@ from typing import BinaryIO, Protocol
 from assistant.articles.loading import open_regular
 from assistant.errors import ArticleError
 from assistant.records import RawArticle, Stated
+
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +225,8 @@ def skip(place: str, error: ArticleError, *, cut: bool = False) -> Skipped:
 def ends_with(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a name has one of the suffixes, whatever their case."""
     return name.lower().endswith(suffixes)
+
+
+def has_suffix(name: str) -> bool:
+    """Whether a name ends as those of files of some kind do; "story", "3.14" and "index.html?id=3" do not."""
+    return _SUFFIX.search(name) is not None

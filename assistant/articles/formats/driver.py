@@ -52,6 +52,8 @@ def all_formats(fields: FieldMap = _FIELDS) -> tuple[Format, ...]:
     )
 
 
+#: A change here means that files should be read again: something else is extracted from them.
+READING_VERSION = 1
 #: The suffixes of all files that are read, lower case.
 SUFFIXES = tuple(sorted({suffix for format_ in all_formats() for suffix in format_.suffixes}))
 
@@ -59,9 +61,19 @@ SUFFIXES = tuple(sorted({suffix for format_ in all_formats() for suffix in forma
 _RECORDS = (Gzip, Zip, Tar, Parquet, JsonLines, Json, Csv)
 
 
+def is_plain(name: str) -> bool:
+    """Whether a file of that name is text that is only decoded."""
+    return ends_with(name, (*PlainText().suffixes, *Markdown().suffixes))
+
+
 def may_hold_records(name: str) -> bool:
     """Whether a file of that name is one of records, or may have such files in it."""
     return any(ends_with(name, format_.suffixes) for format_ in all_formats() if isinstance(format_, _RECORDS))
+
+
+def is_claimed(head: bytes, name: str) -> bool:
+    """Whether the first bytes of a file (8 kB) can only be of a format that is read, whatever its name says."""
+    return any(format_.claims(head, name) for format_ in all_formats())
 
 
 def read_articles(path: Path, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:

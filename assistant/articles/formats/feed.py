@@ -19,6 +19,9 @@ _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?.{0,500}?\?>|<!--.*?-->|<!doctype[^>]{0,500}>)*<(?:\w+:)?(?:rss|feed|rdf)\b",
     re.IGNORECASE | re.DOTALL,
 )
+#: The end of a whole feed; in one that lacks it, entries may be missing.
+_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
+_END_BYTES = 1000
 _ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.IGNORECASE | re.DOTALL)
 _LONG_ENTITY = 1000
 _SURE = 0.9
@@ -100,8 +103,9 @@ def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
     if not parsed.bozo or isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         return entries, None
     reason = " ".join(str(parsed.get("bozo_exception")).split())[:200]
+    cut = _END.search(data[-_END_BYTES:]) is None
     return entries, Skipped(
-        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again.", cut=True
+        place, f"The feed is not well-formed ({reason}); what was found is read.", "Fetch it again.", cut
     )
 
 

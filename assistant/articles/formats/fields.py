@@ -56,9 +56,10 @@ class FieldMap:
         """What tells maps apart, 16 hexadecimal digits; "" for the usual one."""
         return "" if self == FieldMap() else hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
 
-    def stated(self, record: Mapping[str, Any]) -> Iterator[Stated]:
-        """What a record states about its article."""
-        named = (
+    @property
+    def of_metadata(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The fields that state something, as ``Stated`` names them, with their keys."""
+        return (
             ("title", self.title),
             ("published", self.published),
             ("source", self.source),
@@ -67,7 +68,10 @@ class FieldMap:
             ("section", self.section),
             ("language", self.language),
         )
-        for name, keys in named:
+
+    def stated(self, record: Mapping[str, Any]) -> Iterator[Stated]:
+        """What a record states about its article."""
+        for name, keys in self.of_metadata:
             for key in keys:
                 value = in_words(lookup(record, key)).strip()
                 moment = counted_since_1970(value) if name == "published" else None

@@ -9,36 +9,22 @@ from pathlib import Path
 
 import yaml
 
-from assistant.articles.formats.base import Limits, Source
+from assistant.articles.blocks import split_blocks
+from assistant.articles.formats.base import Limits, Source, has_suffix
+from assistant.articles.formats.fields import FieldMap
+from assistant.articles.formats.streams import HEAD_BYTES
 from assistant.articles.loading import decode, decode_as, load_article
+from assistant.articles.scripts import is_prose
+from assistant.errors import ArticleError
 from assistant.records import RawArticle, Stated
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _SURE = 0.95
-#: The keys of front matter that say something, and what.
-FRONT_MATTER = {
-    "title": "title",
-    "headline": "title",
-    "date": "published",
-    "published": "published",
-    "pubdate": "published",
-    "published_at": "published",
-    "publish_date": "published",
-    "date_published": "published",
-    "source": "source",
-    "publisher": "source",
-    "publication": "source",
-    "site_name": "source",
-    "author": "byline",
-    "authors": "byline",
-    "byline": "byline",
-    "section": "section",
-    "category": "section",
-    "language": "language",
-    "lang": "language",
-    "url": "url",
-    "canonical_url": "url",
-    "link": "url",
+#: What the keys of front matter state: those that records usually have, and some of its own.
+_FRONT_MATTER = {key: name for name, keys in FieldMap().of_metadata for key in keys} | {
+    "site": "source",
+    "sitename": "source",
+    "by": "byline",
 }
 
 
@@ -53,12 +39,23 @@ class PlainText:
     suffixes: tuple[str, ...] = (".txt", ".text")
 
     def claims(self, head: bytes, name: str) -> bool:
-        """Never: any bytes may be text."""
-        return False
+        """When most of it is paragraphs of prose and the name has no suffix; else any bytes may be text."""
+        return not has_suffix(name) and _is_prose(head)
 
     def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError as for ``load_article``."""
         yield whole_text(source, limits)
+
+
+def _is_prose(head: bytes) -> bool:
+    if len(head) >= HEAD_BYTES:  # it may end within a character
+        head = head[: head.rfind(b"\n") + 1]
+    try:
+        blocks = split_blocks(decode("", head)[1])
+    except ArticleError:
+        return False
+    prose = sum(len(block.text) for block in blocks if is_prose(block.text))
+    return 2 * prose >= sum(len(block.text) for block in blocks) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +102,14 @@ def front_matter(text: str) -> tuple[Stated, ...]:
         return ()
     stated = []
     for key, value in known.items():
-        name = (
-            FRONT_MATTER.get(key.strip().lower().replace(" ", "_").replace("-", "_")) if isinstance(key, str) else None
-        )
+        name = front_matter_field(key) if isinstance(key, str) else None
         if isinstance(value, list):
             value = ", ".join(each for each in value if isinstance(each, str))
         if name is not None and isinstance(value, str) and value.strip():
             stated.append(Stated(name, value.strip(), f"front matter '{key}'", _SURE))
     return tuple(stated)
+
+
+def front_matter_field(key: str) -> str | None:
+    """What a key of front matter states, as ``Stated`` names it; None when it is none of metadata."""
+    return _FRONT_MATTER.get(key.strip().lower().replace(" ", "_").replace("-", "_"))

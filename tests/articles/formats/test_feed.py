@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from assistant.articles.formats import Limits
 from tests.articles.formats.conftest import Read, stated
 
@@ -74,6 +76,15 @@ def test_a_cut_feed_keeps_its_whole_entries(read: Read) -> None:
     articles, skipped = read("a.rss", RSS[: RSS.index("<item><title>No text")].encode())
     assert articles[0].text == "Full text one.\n\nTwo."
     assert "well-formed" in skipped[-1].reason
+    assert skipped[-1].cut
+
+
+@pytest.mark.parametrize("end", ["", "\n<!-- served in 3 ms -->\n"])
+def test_a_feed_that_is_not_well_formed_is_read_to_its_end(read: Read, end: str) -> None:
+    articles, skipped = read("a.rss", (RSS.replace("Bridge reopens", "Bridge&nbsp;reopens") + end).encode())
+    assert [article.member for article in articles] == ["1", "3"]
+    assert "not well-formed" in skipped[-1].reason
+    assert not skipped[-1].cut
 
 
 def test_what_is_no_feed_is_skipped(read: Read) -> None:
@@ -113,7 +124,7 @@ def test_a_long_feed_that_is_damaged_keeps_what_came_before(read: Read) -> None:
     assert [article.text[:7] for article in articles][:LONG] == [f"Café {number}." for number in range(LONG)]
     assert articles[-1].text == "Behind it."
     assert "not well-formed" in skipped[-1].reason
-    assert skipped[-1].cut
+    assert not skipped[-1].cut
 
 
 def test_what_follows_damage_in_a_long_feed_is_limited(read: Read) -> None:

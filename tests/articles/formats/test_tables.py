@@ -331,6 +331,40 @@ def test_broken_rows_are_skipped(read: Read) -> None:
     assert len(skipped) == 3
 
 
+HEADLINES = {
+    "cp1251": ("Мост открыт", "Мост через гавань открыли в понедельник после ремонта, сообщил городской совет."),
+    "shift_jis": ("橋が再開", "港の橋は十一か月の修理を経て月曜日に再開した、と市議会が述べた。"),
+    "gb18030": ("大桥重新开放", "市议会表示，经过十一个月的维修，港口大桥于星期一重新开放。"),
+    "cp1253": ("Η γέφυρα άνοιξε", "Η γέφυρα του λιμανιού άνοιξε ξανά τη Δευτέρα, ανακοίνωσε το δημοτικό συμβούλιο."),
+    "cp1252": (
+        "Le pont rouvre",
+        "Le pont a rouvert lundi après onze mois de réparations, a déclaré le conseil.",
+    ),
+}
+
+
+@pytest.mark.parametrize("encoding", HEADLINES)
+@pytest.mark.parametrize("ascii_rows", [0, 3000])
+def test_a_table_that_is_not_in_utf8(read: Read, encoding: str, ascii_rows: int) -> None:
+    title, text = HEADLINES[encoding]
+    rows = "A headline,Some plain words.,https://daily.example/a\n" * ascii_rows
+    rows += f"{title},{text.replace(',', '')},https://daily.example/a-longer-address-in-plain-letters\n\n" * 20
+    articles, skipped = read("a.csv", f"title,text,url\n{rows}".encode(encoding))
+    assert not skipped
+    assert {(stated(article, "title"), article.text) for article in articles[ascii_rows:]} == {
+        (title, text.replace(",", ""))
+    }
+    assert len(articles) == ascii_rows + 20
+
+
+def test_rows_that_are_not_in_the_encoding_of_the_others_are_named(read: Read) -> None:
+    good, bad = 'A,"Café\nolé."\n'.encode(), 'B,"Café\nolé."\n'.encode("cp1252")
+    articles, (skipped,) = read("a.csv", b"\xef\xbb\xbftitle,text\n" + good + good + bad + good)
+    assert [(article.member, stated(article, "title")) for article in articles] == [("1", "A"), ("2", "A"), ("4", "A")]
+    assert skipped.place.endswith("a.csv!3")
+    assert "not in utf-8" in skipped.reason
+
+
 def test_a_quote_that_never_ends_is_named(read: Read) -> None:
     articles, skipped = read("a.csv", b'title,text\nA,One.\nB,"two\n' + b"C,Three.\n" * 1000)
     assert [article.text for article in articles] == ["One."]
