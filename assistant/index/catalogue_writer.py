@@ -142,14 +142,24 @@ class CatalogueWriter:
         )
         return [row[0] for row in rows]
 
-    def judged_together(self, source_key: str, newest: int) -> list[str]:
-        """The articles of a source that repetition may change: all that are staged, the newest others; oldest first."""
+    def staged_articles(self, source_key: str) -> list[str]:
+        """Of a source, in the order in which they were taken in."""
         rows = self._db.execute(
-            "SELECT id, number FROM articles WHERE source_key = :source"
-            " AND id IN (SELECT article_id FROM staged_places)"
-            " UNION SELECT * FROM (SELECT a.id, a.number FROM articles a JOIN versions v ON v.article_id = a.id"
-            " WHERE a.source_key = :source AND v.removed IS NULL ORDER BY a.number DESC LIMIT :newest) ORDER BY 2",
-            {"source": source_key, "newest": newest},
+            "SELECT id FROM articles WHERE source_key = ? AND id IN (SELECT article_id FROM staged_places)"
+            " ORDER BY number",
+            (source_key,),
+        )
+        return [row[0] for row in rows]
+
+    def sample(self, source_key: str, most: int) -> list[str]:
+        """Articles of a source, live or staged: those with the smallest ids, which are as good as drawn by lot.
+
+        One more article changes the sample by one at most.
+        """
+        rows = self._db.execute(
+            "SELECT id FROM articles a WHERE source_key = ? AND (id IN (SELECT article_id FROM staged_places) OR EXISTS"
+            " (SELECT 1 FROM versions v WHERE v.article_id = a.id AND v.removed IS NULL)) ORDER BY id LIMIT ?",
+            (source_key, most),
         )
         return [row[0] for row in rows]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -100,11 +101,20 @@ class _Opened:
 
     def view(self, catalogue: Catalogue) -> View:
         """A generation of it."""
+        lexical, state = self.check(catalogue)
+        parts = [self._segment(number, held) for number, held in catalogue.segments().items()]
+        return View(catalogue, Vectors(parts), lexical, state)
+
+    def check(self, catalogue: Catalogue) -> tuple[LexicalSearcher, IndexState]:
+        """Raises StoreDamagedError when parts of a generation are missing; vectors are not read for it."""
         lexical, state = self._lexical.now(), self._state(catalogue)
         if len(lexical) < state.passages:
             raise self._store.damaged(f"of {state.passages} passages {len(lexical)} are in the lexical index")
-        parts = [self._segment(number, held) for number, held in catalogue.segments().items()]
-        return View(catalogue, Vectors(parts), lexical, state)
+        for number in catalogue.segments():
+            file = self.base.segment(number) / "chroma.sqlite3"
+            if not file.is_file():
+                raise self._store.damaged(f"{file} is missing")
+        return lexical, state
 
     def close(self) -> None:
         """Release the files."""
@@ -116,10 +126,7 @@ class _Opened:
         known = self._segments.get(number)
         if known is not None:
             return known
-        directory = self.base.segment(number)
-        if not (directory / "chroma.sqlite3").is_file():
-            raise self._store.damaged(f"{directory / 'chroma.sqlite3'} is missing")
-        opened = VectorIndex(directory)
+        opened = VectorIndex(self.base.segment(number))
         if len(opened) != held:
             raise self._store.damaged(f"segment {number} should hold {held} passages, but holds {len(opened)}")
         self._segments[number] = opened
@@ -151,6 +158,17 @@ class Index:
         self._lock = threading.Lock()
         self._opened, self._view = self._open(self._store.require_current())
 
+    @staticmethod
+    def check(directory: Path, wanted: Recipe) -> None:
+        """Raises what opening it would, but for damage inside of vectors: at a cost that does not grow with them."""
+        store = Store(directory)
+
+        def look() -> None:
+            with closing(_Opened(store, store.require_current(), wanted)) as opened:
+                opened.check(opened.catalogue)
+
+        _guarded(store, look)
+
     def view(self) -> View:
         """The present generation; the same object until there is a new one.
 
@@ -161,7 +179,7 @@ class Index:
             if base != self._opened.base:
                 self._opened, self._view = self._open(base)  # questions under way still read the old one
             elif (now := self._view.catalogue.now()) is not self._view.catalogue:
-                self._view = self._guarded(lambda: self._opened.view(now))
+                self._view = _guarded(self._store, lambda: self._opened.view(now))
             return self._view
 
     def close(self) -> None:
@@ -174,12 +192,13 @@ class Index:
             opened = _Opened(self._store, base, self._wanted)
             return opened, opened.view(opened.catalogue)
 
-        return self._guarded(both)
+        return _guarded(self._store, both)
 
-    def _guarded(self, work: Callable[[], T]) -> T:
-        try:
-            return work()
-        except StoreError:
-            raise
-        except Exception as error:  # SQLite, Chroma and tantivy each have their own words for damage
-            raise self._store.damaged(f"it cannot be opened ({error})") from error
+
+def _guarded(store: Store, work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except StoreError:
+        raise
+    except Exception as error:  # SQLite, Chroma and tantivy each have their own words for damage
+        raise store.damaged(f"it cannot be opened ({error})") from error

@@ -97,10 +97,9 @@ def _clean(writer: CatalogueWriter, kinship: Kinship, progress: Progress) -> dic
 def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
     for source in writer.staged_sources():
-        together = writer.judged_together(source, _JUDGED_BY)
-        every = max(1, -(-len(together) // _JUDGED_BY))
-        repeated = repeated_fingerprints([writer.statistics(name).fingerprints for name in together[::every]])
-        for article_id in together:
+        sample = writer.sample(source, _JUDGED_BY)
+        repeated = repeated_fingerprints([writer.statistics(name).fingerprints for name in sample])
+        for article_id in dict.fromkeys([*sample, *writer.staged_articles(source)]):
             item = writer.statistics(article_id)
             concerns_it = repeated.intersection(item.fingerprints)
             if concerns_it != item.repeated:

@@ -194,7 +194,7 @@ class Synchroniser:
         """The base to write to, with the files that a rebuild has taken over from the one before."""
         current = None if rebuild else self._store.current()
         if current is not None:
-            Index(self._store.directory, self._recipe).close()  # whole, and made in the same way
+            Index.check(self._store.directory, self._recipe)
             return current, frozenset()
         origin = self._store.origin()
         begun = self._store.unfinished(self._recipe, origin)

@@ -202,13 +202,15 @@ def test_numbers_are_never_given_out_twice(place: Path, writer: CatalogueWriter)
     again.close()
 
 
-def test_repetition_is_judged_over_every_staged_article_and_the_newest_others(writer: CatalogueWriter) -> None:
+def test_repetition_is_judged_over_a_sample_and_concerns_every_staged_article(writer: CatalogueWriter) -> None:
     for number in range(1, 6):
         published(writer, raw_article(f"/{number}", f"Story {number}.", str(number)), key=number)
     staged(writer, raw_article("/x", "New.", "e"), raw_article("/x", "Newer.", "f", "2"))
-    together = writer.judged_together("/news", 1)
-    assert [article_id[0] for article_id in together] == ["5", "e", "f"]
-    assert [writer.statistics(article_id).repeated for article_id in together] == [frozenset(["f2"]), None, None]
+    assert [article_id[0] for article_id in writer.staged_articles("/news")] == ["e", "f"]
+    assert [article_id[0] for article_id in writer.sample("/news", 3)] == ["1", "2", "3"]
+    assert [article_id[0] for article_id in writer.sample("/news", 99)] == ["1", "2", "3", "4", "5", "e", "f"]
+    known = [writer.statistics(article_id).repeated for article_id in writer.sample("/news", 99)]
+    assert known == [frozenset(["f2"])] * 5 + [None] * 2
     assert writer.staged_sources() == ["/news"]
 
 
