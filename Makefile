@@ -23,11 +23,11 @@ $(VENV)/installed: pyproject.toml
 install: $(VENV)/installed
 
 chat: install
-	$(BIN)/assistant index seeds
+	$(BIN)/assistant index seeds/*.txt
 	$(BIN)/assistant chat
 
 eval: install
-	$(BIN)/assistant index seeds
+	$(BIN)/assistant index seeds/*.txt
 	$(BIN)/assistant eval questions seeds/questions.jsonl
 
 lint: install

@@ -10,6 +10,8 @@ Names are imported when they are first used, so that ``import assistant`` costs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from assistant.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from assistant.answering.conversation import Conversation
     from assistant.errors import (
@@ -27,26 +29,34 @@ if TYPE_CHECKING:
         StoreMismatchError,
         StoreMissingError,
     )
-    from assistant.pipeline import Assistant, sync
+    from assistant.pipeline import Assistant, preview, remove, sync
     from assistant.records import (
         Alternative,
         Answer,
+        AnswerKind,
         AnswerSpan,
+        Appearance,
         Article,
+        ArticleEntry,
+        ArticleFilter,
         Citation,
         Fingerprints,
         IndexState,
         Metadata,
         Passage,
+        RawArticle,
+        RefusalReason,
         RetrievedPassage,
+        Segment,
         SkippedFile,
+        Stated,
+        SyncPreview,
         SyncReport,
         Trace,
         Turn,
+        place_of,
     )
     from assistant.settings import Settings, load_settings
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "assistant.answering.conversation": ("Conversation",),
@@ -65,22 +75,32 @@ _HOMES = {
         "StoreMismatchError",
         "StoreMissingError",
     ),
-    "assistant.pipeline": ("Assistant", "sync"),
+    "assistant.pipeline": ("Assistant", "preview", "remove", "sync"),
     "assistant.records": (
         "Alternative",
         "Answer",
+        "AnswerKind",
         "AnswerSpan",
+        "Appearance",
         "Article",
+        "ArticleEntry",
+        "ArticleFilter",
         "Citation",
         "Fingerprints",
         "IndexState",
         "Metadata",
         "Passage",
+        "RawArticle",
+        "RefusalReason",
         "RetrievedPassage",
+        "Segment",
         "SkippedFile",
+        "Stated",
+        "SyncPreview",
         "SyncReport",
         "Trace",
         "Turn",
+        "place_of",
     ),
     "assistant.settings": ("Settings", "load_settings"),
 }
@@ -89,9 +109,13 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Alternative",
     "Answer",
+    "AnswerKind",
     "AnswerSpan",
+    "Appearance",
     "Article",
+    "ArticleEntry",
     "ArticleError",
+    "ArticleFilter",
     "Assistant",
     "AssistantError",
     "Citation",
@@ -105,19 +129,27 @@ __all__ = [
     "Passage",
     "PromptError",
     "QuestionError",
+    "RawArticle",
+    "RefusalReason",
     "RetrievedPassage",
+    "Segment",
     "Settings",
     "SettingsError",
     "SkippedFile",
+    "Stated",
     "StoreDamagedError",
     "StoreError",
     "StoreLockedError",
     "StoreMismatchError",
     "StoreMissingError",
+    "SyncPreview",
     "SyncReport",
     "Trace",
     "Turn",
     "load_settings",
+    "place_of",
+    "preview",
+    "remove",
     "sync",
 ]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answering.answerer import AnswerComposer
 from assistant.answering.conversation import Conversation
@@ -20,11 +20,14 @@ from assistant.records import (
     Answer,
     AnswerSpan,
     Article,
+    ArticleEntry,
     ArticleFilter,
     Fingerprints,
     IndexState,
     Passage,
     RetrievedPassage,
+    SkippedFile,
+    SyncPreview,
     SyncReport,
     Trace,
 )
@@ -32,8 +35,9 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.index.embedder import Embedder
-    from assistant.index.opened import Index
+    from assistant.index.opened import Index, View
     from assistant.index.plan import Progress
+    from assistant.index.sync import Synchroniser
     from assistant.reading.reader import Reader
 
 _log = logging.getLogger(__name__)
@@ -46,6 +50,8 @@ _SPANS = 20
 _READ_AT_ONCE = 2
 #: Neighbouring passages joined for the reader: two fit one of its windows beside the question.
 _JOINED = 2
+#: Skipped files that are logged one by one.
+_SKIPS_LOGGED = 20
 
 
 class Assistant:
@@ -65,10 +71,9 @@ class Assistant:
         self.settings = settings
         self._index = index
         self._reader = reader
-        self._retriever = HybridRetriever(index, embedder, settings.candidates)
-        self._article = lru_cache(maxsize=_ARTICLES_CACHED)(index.catalogue.article)
-        evidence = Evidence.fitted_for(reader.fingerprint, embedder.fingerprint, reader.calibration)
-        self._composer = AnswerComposer(self.article, evidence, settings.min_confidence, settings.max_alternatives)
+        self._retriever = HybridRetriever(embedder, settings.candidates)
+        self._evidence = Evidence.fitted_for(reader.fingerprint, embedder.fingerprint, reader.calibration)
+        self._present = self._over_view(index.view())
 
     @classmethod
     def open(cls, store: str | Path | None = None, *, settings: Settings | None = None) -> Assistant:
@@ -89,12 +94,13 @@ class Assistant:
     ) -> Assistant:
         """Sync the article files under ``articles`` into ``store``, then open it.
 
-        Files that cannot be read are skipped; ``sync`` reports them. Raises NothingToIndexError when
+        Files that cannot be read are skipped and logged as warnings; to have them as values, call ``sync``, which
+        returns the whole report, and then ``open``. Raises NothingToIndexError when
         there are none at all, and whatever ``open`` raises.
         """
         chosen = _settings(store, settings)
         embedder, reader = _models(chosen)
-        _sync(articles, chosen, embedder, reader)
+        _log_skipped(_sync(articles, chosen, embedder, reader).skipped)
         return cls._over(chosen, embedder, reader)
 
     @classmethod
@@ -103,18 +109,18 @@ class Assistant:
         from assistant.index.sync import recipe
 
         index = Index(settings.store, recipe(embedder, settings))
-        _log.info("opened generation %s of the index in %s", index.state.generation, index.state.store)
+        _log.info("opened the index in %s", settings.store)
         return cls(index, embedder, reader, settings)
 
     @property
     def state(self) -> IndexState:
-        """What the index holds and when it was synced."""
-        return self._index.state
+        """What the index holds by now and when it was synced."""
+        return self._now().view.state
 
     @property
     def required_confidence(self) -> float:
         """Answers are given from this confidence on, 0..1: the settings' own, or that of the models."""
-        return self._composer.required_confidence
+        return self._present.composer.required_confidence
 
     def ask(
         self,
@@ -123,13 +129,15 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Answer:
         """Answer one question that stands on its own.
 
-        ``after`` and ``before`` (inclusive) and ``source`` restrict which articles may answer.
+        ``after`` and ``before`` (inclusive), ``source`` and ``language`` (ISO 639-1) restrict which articles may
+        answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._trace(question, question, question, ArticleFilter(after, before, source), {}).answer
+        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {}).answer
 
     def trace(
         self,
@@ -138,9 +146,10 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
-        return self._trace(question, question, question, ArticleFilter(after, before, source), {})
+        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
@@ -154,13 +163,14 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> list[RetrievedPassage]:
         """The ``k`` (default: ``settings.passages_read``) best passages for ``query``, best first."""
         self._check(query)
         wanted = self.settings.passages_read if k is None else k
         if wanted < 1:
             raise QuestionError(f"{wanted} passages were asked for.", "Ask for at least one.")
-        return self._retriever.retrieve(query, wanted, ArticleFilter(after, before, source))
+        return self._retriever.retrieve(self._now().view, query, wanted, ArticleFilter(after, before, source, language))
 
     def passages_to_read(
         self,
@@ -169,10 +179,11 @@ class Assistant:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> list[RetrievedPassage]:
         """What the reader is given for ``question``: the retrieved passages, neighbours joined."""
         self._check(question)
-        return self._to_read(question, ArticleFilter(after, before, source))
+        return self._to_read(self._now().view, question, ArticleFilter(after, before, source, language))
 
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
@@ -190,19 +201,32 @@ class Assistant:
 
     def article(self, article_id: str) -> Article:
         """A cleaned article with its raw text; KeyError when the index does not hold it."""
-        return self._article(article_id)
+        return self._now().article(article_id)
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order; KeyError when the index does not hold it."""
-        return self._index.catalogue.article_passages(article_id)[1]
+        return self._now().view.catalogue.article_passages(article_id)[1]
 
-    def files(self) -> dict[str, str]:
-        """Absolute path of every indexed file, to the id of its article."""
-        return self._index.catalogue.file_articles()
+    def articles(
+        self,
+        *,
+        after: date | None = None,
+        before: date | None = None,
+        source: str | None = None,
+        language: str | None = None,
+    ) -> list[ArticleEntry]:
+        """What the index holds, in the order in which it came; filtered as ``ask`` is."""
+        where = ArticleFilter(after, before, source, language)
+        return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
+
+    def files(self) -> dict[str, list[str]]:
+        """Absolute path of every indexed file, to the ids of its articles."""
+        return self._now().view.catalogue.file_articles()
 
     def fingerprints(self) -> Fingerprints:
         """What answers depend on besides the settings."""
-        return Fingerprints(self._reader.fingerprint, self._retriever.embedder.fingerprint, self._index.digest())
+        digest = self._now().view.digest()
+        return Fingerprints(self._reader.fingerprint, self._retriever.embedder.fingerprint, digest)
 
     def close(self) -> None:
         """Release the index's files."""
@@ -220,22 +244,25 @@ class Assistant:
         self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
     ) -> Trace:
         self._check(question)
+        now = self._now()  # what is synced meanwhile is for the next question
         started = time.perf_counter()
-        retrieved = self._to_read(query, where)
+        retrieved = self._to_read(now.view, query, where)
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        count, spans = self._read_passages(standalone, retrieved)
+        count, spans = self._read_passages(now.composer, standalone, retrieved)
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        trace = self._composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
+        trace = now.composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
         timings["answer"] = time.perf_counter() - started
         _log.info("%d spans in %d texts: %s", len(spans), count, trace.answer.refusal or "answered")
         answer = replace(trace.answer, timings={**timings, "total": sum(timings.values())})
         return replace(trace, answer=answer, query=query)
 
-    def _read_passages(self, question: str, retrieved: Sequence[RetrievedPassage]) -> tuple[int, list[AnswerSpan]]:
+    def _read_passages(
+        self, composer: AnswerComposer, question: str, retrieved: Sequence[RetrievedPassage]
+    ) -> tuple[int, list[AnswerSpan]]:
         """How many of the passages were read, all unless the settings let reading stop early, and their spans."""
         step = _READ_AT_ONCE if self.settings.stop_early else max(1, len(retrieved))
         spans: list[AnswerSpan] = []
@@ -247,15 +274,28 @@ class Assistant:
             spans += [replace(span, index=first + span.index) for span in found]
             spans = sorted(spans, key=lambda span: -span.margin)[:_SPANS]
             read, unread = retrieved[: first + step], retrieved[first + step :]
-            if unread and self._composer.settled(read, spans, unread):
+            if unread and composer.settled(read, spans, unread):
                 return len(read), spans
         return len(retrieved), spans
 
-    def _to_read(self, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
+    def _to_read(self, view: View, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
         from assistant.retrieval.retriever import merge_neighbours
 
-        found = self._retriever.retrieve(question, self.settings.passages_read, where)
-        return merge_neighbours(found, self._index, _JOINED)
+        found = self._retriever.retrieve(view, question, self.settings.passages_read, where)
+        return merge_neighbours(found, view, _JOINED)
+
+    def _now(self) -> _Present:
+        view = self._index.view()
+        if view is not self._present.view:
+            _log.info("the index is at generation %s", view.state.generation)
+            self._present = self._over_view(view)
+        return self._present
+
+    def _over_view(self, view: View) -> _Present:
+        article = lru_cache(maxsize=_ARTICLES_CACHED)(view.catalogue.article)
+        chosen = self.settings
+        composer = AnswerComposer(article, self._evidence, chosen.min_confidence, chosen.max_alternatives)
+        return _Present(view, article, composer)
 
     def _check(self, question: str) -> None:
         longest = self.settings.max_question_characters
@@ -271,6 +311,14 @@ class Assistant:
             )
 
 
+class _Present(NamedTuple):
+    """A generation of the index, with what answers from it."""
+
+    view: View
+    article: Callable[[str], Article]
+    composer: AnswerComposer
+
+
 def sync(
     articles: str | Path | Sequence[str | Path],
     *,
@@ -279,13 +327,38 @@ def sync(
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> SyncReport:
-    """Bring the index in ``store`` into step with the article files under ``articles``.
+    """Bring the index in ``store`` into step with ``articles``: files, folders, or addresses of pages and feeds.
 
     Raises what ``assistant.index.sync.Synchroniser.run`` raises. ``progress`` is called with a stage
-    ("read", "clean", "embed"), how many are done, and how many there are.
+    ("read", "load", "clean", "embed"), how many are done, and how many there are.
     """
     chosen = _settings(store, settings)
     return _sync(articles, chosen, *_models(chosen), rebuild=rebuild, progress=progress)
+
+
+def preview(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+) -> SyncPreview:
+    """What ``sync`` would do; nothing is changed. Raises what it raises."""
+    chosen = _settings(store, settings)
+    return _synchroniser(chosen, *_models(chosen)).preview(_paths(articles))
+
+
+def remove(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+) -> SyncReport:
+    """Take files, folders or addresses out of the index; they stay out until a sync names the file itself.
+
+    Raises what ``assistant.index.sync.Synchroniser.remove`` raises.
+    """
+    chosen = _settings(store, settings)
+    return _synchroniser(chosen, *_models(chosen)).remove(_paths(articles))
 
 
 def _sync(
@@ -297,10 +370,26 @@ def _sync(
     rebuild: bool = False,
     progress: Progress | None = None,
 ) -> SyncReport:
+    return _synchroniser(settings, embedder, reader, progress).run(_paths(articles), rebuild=rebuild)
+
+
+def _log_skipped(skipped: Sequence[SkippedFile]) -> None:
+    for item in skipped[:_SKIPS_LOGGED]:
+        _log.warning("skipped: %s", item.reason)
+    if len(skipped) > _SKIPS_LOGGED:
+        _log.warning("%d more files were skipped", len(skipped) - _SKIPS_LOGGED)
+
+
+def _synchroniser(
+    settings: Settings, embedder: Embedder, reader: Reader, progress: Progress | None = None
+) -> Synchroniser:
     from assistant.index.sync import Synchroniser
 
-    paths = [articles] if isinstance(articles, str | Path) else list(articles)
-    return Synchroniser(settings.store, embedder, reader.count_tokens, settings, progress).run(paths, rebuild=rebuild)
+    return Synchroniser(settings.store, embedder, reader.count_tokens, settings, progress)
+
+
+def _paths(articles: str | Path | Sequence[str | Path]) -> list[str | Path]:
+    return [articles] if isinstance(articles, str | Path) else list(articles)
 
 
 def _models(settings: Settings) -> tuple[Embedder, Reader]:

@@ -5,19 +5,36 @@ Unknown keys are errors, so that a misspelt setting never goes unnoticed.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
 #: Variables that share the prefix but are not settings (the optional folder of evaluation data).
 _NOT_SETTINGS = frozenset({"ASSISTANT_DATA"})
 _PREFIX = "ASSISTANT_"
+
+
+#: What the fields of a record of an article are told apart by.
+FieldName = Literal["text", "title", "published", "source", "author", "url", "section", "language"]
+
+
+def _with_lists(value: Any) -> Any:
+    """A map of fields in which a single name counts as a list of one; from the environment it comes as JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ValueError('it should be JSON like {"text": ["story"]}') from error
+    if not isinstance(value, dict):
+        return value
+    return {field: [names] if isinstance(names, str) else names for field, names in value.items()}
 
 
 class Settings(BaseSettings):
@@ -38,7 +55,13 @@ class Settings(BaseSettings):
     reader: str = Field("bundled", min_length=1, description="which reader")
 
     passage_tokens: int = Field(160, ge=32, le=384, description="longest passage, in reader tokens")
-    max_file_bytes: int = Field(10_000_000, ge=1, description="larger files are skipped")
+    max_file_bytes: int = Field(10_000_000, ge=1, description="articles, pages and records that are larger are skipped")
+    fields: Annotated[dict[FieldName, tuple[str, ...]], NoDecode, BeforeValidator(_with_lists)] = Field(
+        {},
+        description="names of what holds the text, the title and so on in records; default: the usual ones",
+    )
+    fetch_private: bool = Field(False, description="whether addresses inside this computer or its network are fetched")
+    workers: int = Field(1, ge=1, le=64, description="processes that parse files while indexing")
 
     candidates: int = Field(50, ge=1, le=1000, description="passages taken from each ranking before fusion")
     passages_read: int = Field(8, ge=1, le=200, description="passages given to the reader")

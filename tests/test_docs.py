@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
-from assistant import Settings
+from assistant import Settings, sync
 from assistant.apps.cli import Exit, app, evaluation
+from assistant.articles.fetching.base import FetchSettings
+from assistant.articles.formats import SUFFIXES, FieldMap, Limits
 from assistant.evaluation.figures import FIGURES
 from assistant.evaluation.results import STAGES
+from assistant.index.schema import TABLES
+from assistant.records import Metadata
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,9 +38,10 @@ def test_the_python_example_runs(
 
 
 def test_every_command_is_in_readme() -> None:
-    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    names += [f"eval {command.name}" for command in evaluation.registered_commands]
-    assert len(names) >= 4
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    names = [name for name, command in commands.items() if not hasattr(command, "commands")]
+    names += [f"{group} {name}" for group in ("eval", "train") for name in commands[group].commands]
+    assert {"index", "sync", "articles", "remove", "clean", "ask", "chat", "eval cleaning", "train reader"} <= {*names}
     for name in names:
         assert f"assistant {name}" in README, name
 
@@ -52,9 +60,45 @@ def test_every_place_of_the_tree_exists() -> None:
         assert ((ROOT / "assistant" if inside else folder) / name).exists(), name
 
 
-def test_settings_named_in_readme_exist() -> None:
-    for name in re.findall(r"ASSISTANT_([A-Z_]+)", README):
+@pytest.mark.parametrize("path", ["README.md", "assistant/articles/README.md", "vectorstore/README.md"])
+def test_settings_named_in_readmes_exist(path: str) -> None:
+    for name in re.findall(r"ASSISTANT_([A-Z_]+)", (ROOT / path).read_text(encoding="utf-8")):
         assert name == "DATA" or name.lower() in Settings.model_fields
+
+
+def test_every_option_named_in_readme_exists() -> None:
+    def options(command: Any) -> Iterator[str]:
+        for parameter in command.params:
+            yield from (*parameter.opts, *parameter.secondary_opts)
+        for inner in getattr(command, "commands", {}).values():
+            yield from options(inner)
+
+    there = {*options(get_command(app))}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) <= there
+
+
+def test_the_articles_readme_has_every_format_field_limit_and_piece_of_metadata() -> None:
+    text = (ROOT / "assistant" / "articles" / "README.md").read_text(encoding="utf-8")
+    table = text.split("| format |")[1].split("\n\n")[0]
+    assert sorted(re.findall(r"`(\.\w+)`", table)) == sorted(SUFFIXES)
+    for field in fields(FieldMap):
+        assert f"| {field.name} | {', '.join(f'`{key}`' for key in getattr(FieldMap(), field.name))} |" in text
+    for limit in fields(Limits):
+        assert f"| `{limit.name}` | {getattr(Limits(), limit.name):,} |" in text
+    for known in fields(Metadata):
+        assert f"`{known.name}`" in text
+    (entries,) = re.findall(r"first (\d+) entries", text)
+    assert int(entries) == FetchSettings().max_entries
+
+
+def test_the_store_readme_names_every_file_and_table(seeds: Path, tmp_path: Path) -> None:
+    text = (ROOT / "vectorstore" / "README.md").read_text(encoding="utf-8")
+    sync(sorted(seeds.glob("*.txt"))[:1], store=tmp_path / "store")
+    for path in [*(tmp_path / "store").iterdir(), *(tmp_path / "store" / "bases").glob("*/*")]:
+        if not path.name.startswith("catalogue.sqlite-"):  # SQLite's own, while the file is open
+            assert re.search(rf"^ *{re.escape(path.name)}(/\d*)?", text, re.MULTILINE), path.name
+    for table in re.findall(r"CREATE TABLE (\w+)", TABLES):
+        assert f"`{table}`" in text, table
 
 
 def test_the_evaluation_readme_names_every_figure_stage_and_option() -> None:
@@ -70,8 +114,13 @@ def test_the_evaluation_readme_names_every_figure_stage_and_option() -> None:
 
 
 def test_every_benchmark_named_in_the_docs_exists() -> None:
-    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("assistant/models/*/README.md")]
-    named = {name for path in documents for name in re.findall(r"tests\.benchmarks\.(\w+)", path.read_text("utf-8"))}
-    assert {"bench_pipeline", "bench_reader", "bench_embedder", "fit_evidence"} <= named
+    documents = [
+        path for folder in ("assistant", "tests", "vectorstore") for path in ROOT.glob(f"{folder}/**/README.md")
+    ]
+    documents += ROOT.glob("*.md")
+    said = r"tests[./]benchmarks[./](\w+)|`((?:bench|kill|fit)_\w+)`"
+    found = (match for path in documents for match in re.finditer(said, path.read_text("utf-8")))
+    named = {match[1] or match[2] for match in found if match[1] not in ("README", "cleaning_labels")}
+    assert {"bench_pipeline", "bench_reader", "bench_embedder", "fit_evidence", "bench_sync", "kill_sync"} <= named
     for name in named:
         assert (ROOT / "tests" / "benchmarks" / f"{name}.py").is_file(), name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from assistant import Answer, Assistant, QuestionError, Settings, StoreMismatchError
 from assistant.answering.evidence import Evidence
 from assistant.datasets.questions import load_questions
+from tests.quality.shipped import shipped_settings
 
 
 def assert_exact(answer: Answer) -> None:
@@ -169,3 +171,20 @@ def test_what_is_left_unread_is_told(seed_assistant: Assistant, monkeypatch: pyt
 
 def hurried(assistant: Assistant) -> Settings:
     return Settings(**{**assistant.settings.model_dump(), "stop_early": True})
+
+
+def test_what_build_skips_is_logged_in_bounds(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("assistant.pipeline._SKIPS_LOGGED", 2)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    shutil.copy(min(seeds.glob("*.txt")), folder)
+    for number in range(5):
+        (folder / f"empty{number}.txt").touch()
+    with shipped_settings():
+        Assistant.build(folder, store=tmp_path / "store").close()
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(told) == 3
+    assert all("empty" in line and "Put text in it" in line for line in told[:2])
+    assert told[2] == "3 more files were skipped"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from typing import Literal, get_origin
 
 import assistant
 import assistant.errors
@@ -19,7 +20,8 @@ HEAVY = {
 
 def test_every_exported_name_is_there_and_documented() -> None:
     for name in assistant.__all__:
-        assert inspect.getdoc(getattr(assistant, name)), name
+        value = getattr(assistant, name)
+        assert get_origin(value) is Literal or inspect.getdoc(value), name
     assert set(assistant.__all__) <= set(dir(assistant))
 
 
@@ -33,6 +35,17 @@ def test_every_error_is_exported() -> None:
 def test_every_error_is_in_the_tree_at_the_top() -> None:
     errors = {name for name, value in vars(assistant.errors).items() if inspect.isclass(value)}
     assert all(name in (assistant.errors.__doc__ or "") for name in errors)
+
+
+def test_every_record_and_every_function_of_the_pipeline_is_exported() -> None:
+    assert set(assistant.records.__all__) <= set(assistant.__all__)
+    functions = {
+        name
+        for name, value in vars(assistant.pipeline).items()
+        if inspect.isfunction(value) and value.__module__ == "assistant.pipeline" and not name.startswith("_")
+    }
+    assert functions == {"sync", "preview", "remove"}
+    assert functions <= set(assistant.__all__)
 
 
 def test_importing_assistant_imports_nothing_heavy() -> None:

@@ -63,3 +63,25 @@ def test_mistakes_elsewhere_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().reader = "other"  # type: ignore[misc]
+
+
+def test_fields_of_records_come_from_anywhere(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text('[fields]\ntext = ["story", "data.main"]\ntitle = "head"\n', encoding="utf-8")
+    assert load_settings(config).fields == {"text": ("story", "data.main"), "title": ("head",)}
+    monkeypatch.setenv("ASSISTANT_FIELDS", '{"text": "main"}')
+    assert load_settings(config).fields == Settings().fields == {"text": ("main",)}
+    assert load_settings(config, fields={"url": ["href"]}).fields == {"url": ("href",)}
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ('{"prose": "story"}', r"'fields' from environment .*'text', 'title'.*got 'prose'"),
+        ('{"text": 5}', r"'fields' from environment .*got 5"),
+        ("text=story", r"should be JSON like"),
+    ],
+)
+def test_mistakes_in_fields_are_told(monkeypatch: pytest.MonkeyPatch, value: str, says: str) -> None:
+    monkeypatch.setenv("ASSISTANT_FIELDS", value)
+    with pytest.raises(SettingsError, match=says):
+        load_settings()

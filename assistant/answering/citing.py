@@ -39,6 +39,13 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
         answer_start=answer[0],
         answer_end=answer[1],
         confidence=confidence,
+        member=article.member,
+        url=article.metadata.url,
+        family=article.family,
+        retells=article.retells,
+        language=article.metadata.language,
+        also_in=article.also_in,
+        other_places=article.other_places,
     )
     if citation.answer_text != article.text[start:end] or citation.quote != article.text[sentence[0] : sentence[1]]:
         raise StoreDamagedError(

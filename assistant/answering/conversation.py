@@ -40,9 +40,10 @@ class Conversation:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Answer:
         """Answer ``question``, completed from earlier turns; see ``Answer.standalone_question``."""
-        return self.trace(question, after=after, before=before, source=source).answer
+        return self.trace(question, after=after, before=before, source=source, language=language).answer
 
     def trace(
         self,
@@ -51,13 +52,14 @@ class Conversation:
         after: date | None = None,
         before: date | None = None,
         source: str | None = None,
+        language: str | None = None,
     ) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
         started = time.perf_counter()
         standalone = interpret(question, self._turns)
         timings = {"interpret": time.perf_counter() - started}
         query = self._query(question, standalone)
-        trace = self._answer(question, standalone, query, ArticleFilter(after, before, source), timings)
+        trace = self._answer(question, standalone, query, ArticleFilter(after, before, source, language), timings)
         self._turns.append(Turn(question, standalone, trace.answer))
         return trace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.citing import by_sentence
-from assistant.answering.merging import differs
+from assistant.answering.merging import differs, stories
 from assistant.answering.normalise import meaning
 from assistant.reading.parts import parts
 from assistant.records import Alternative, AnswerSpan, Citation
@@ -34,7 +34,7 @@ def with_list(
     held = [_holding(citation, candidates) for citation in own]
     wordings = tuple(citation.answer_text for citation in sorted(own, key=lambda citation: citation.answer_start))
     further = [citation for answer in held for citation in answer.citations if citation not in own]
-    supporting = set.intersection(*({citation.article_id for citation in answer.citations} for answer in held))
+    supporting = set.intersection(*(set(stories(answer.citations)) for answer in held))
     listed = Alternative(
         text=SEPARATOR.join(wordings),
         confidence=candidates[0].confidence,
@@ -89,6 +89,6 @@ def _sentence(quoting: Sequence[tuple[float, Citation]]) -> Alternative:
     return Alternative(
         text=citations[0].quote,
         confidence=surest_first[0][0],
-        support=len({citation.article_id for citation in citations}),
+        support=len(stories(citations)),
         citations=citations,
     )

@@ -15,8 +15,8 @@ class Distinct(NamedTuple):
 
     Attributes:
         citations: surest first; one at least.
-        agreeing: for each article but the first citation's, the confidence of its surest citation: an article that
-            says something twice supports it once.
+        agreeing: for each story but the first citation's, the confidence of its surest citation: a story that is
+            told twice supports it once.
         rival: confidence of the surest citation that says something else; 0 when there is none.
     """
 
@@ -62,11 +62,28 @@ def differs(first: str, second: str) -> bool:
     return not (one <= other or other <= one)
 
 
+def stories(citations: Iterable[Citation]) -> dict[str, float]:
+    """The stories that are independent of each other, with the confidence of the surest citation of each.
+
+    Copies of a story are one, and a round-up says nothing of its own beside a story that it retells. In the order of
+    the citations, surest first.
+    """
+    known: dict[str, float] = {}
+    cited = list(citations)
+    told = {_story(citation) for citation in cited}
+    for citation in cited:
+        own = _story(citation)
+        story = min(citation.retells & told - {own}, default=own)
+        known[story] = max(known.get(story, 0.0), citation.confidence)
+    return known
+
+
+def _story(citation: Citation) -> str:
+    return citation.family or citation.article_id
+
+
 def _agreeing(group: Sequence[Citation]) -> tuple[float, ...]:
-    by_article: dict[str, float] = {}
-    for citation in group:
-        by_article.setdefault(citation.article_id, citation.confidence)
-    _, *others = by_article.values()
+    _, *others = stories(group).values()
     return tuple(others)
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``assistant index``, ``ask``, ``chat``, ``eval`` and ``train``.
+"""The command line: ``assistant index``, ``ask``, ``chat``, ``articles``, ``eval``, ``train``, ….
 
 Exit codes: 0 done (an answer was given), 1 the question was refused, 2 wrong usage, 3 an error that is
 explained on standard error, 4 done but some files or questions were left out, 130 interrupted.
@@ -9,22 +9,28 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from assistant.apps.articles import commands
 from assistant.apps.evaluate import evaluation
-from assistant.apps.options import Config, Exit, Store, Verbose, start
+from assistant.apps.options import (
+    After,
+    Before,
+    Config,
+    Exit,
+    Json,
+    Language,
+    Source,
+    Store,
+    Verbose,
+    opened,
+    restricted,
+    start,
+)
 from assistant.apps.train import training
 from assistant.errors import AssistantError, StoreMissingError
-from assistant.settings import Settings
-
-if TYPE_CHECKING:
-    from assistant.pipeline import Assistant
-
 
 app = typer.Typer(
     help="Answers from news articles: found, cited, never written.",
@@ -33,10 +39,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(commands)
 app.add_typer(evaluation, name="eval")
 app.add_typer(training, name="train")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:
@@ -55,31 +60,12 @@ def main() -> None:
 
 
 @app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(help="Article files, or folders of them (.txt, .md).")],
-    store: Store = None,
-    config: Config = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Clean, split and embed everything anew.")] = False,
-    as_json: Json = False,
-    verbose: Verbose = False,
-) -> None:
-    """Bring the index into step with folders of articles."""
-    from assistant.apps.terminal import progress_bars, show_report
-    from assistant.pipeline import sync
-
-    settings = start(config, verbose, store)
-    with progress_bars() as progress:
-        report = sync([*paths], settings=settings, rebuild=rebuild, progress=progress)
-    show_report(report, settings.store, as_json=as_json)
-    raise typer.Exit(Exit.SKIPPED if report.skipped else Exit.DONE)
-
-
-@app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="Left out: a conversation in the terminal.")] = None,
-    after: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")] = None,
-    before: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")] = None,
-    source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
+    after: After = None,
+    before: Before = None,
+    source: Source = None,
+    language: Language = None,
     store: Store = None,
     config: Config = None,
     as_json: Json = False,
@@ -91,19 +77,16 @@ def ask(
 
     settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
-    where = {
-        "after": after.date() if after else None,
-        "before": before.date() if before else None,
-    }
-    with _opened(settings) as assistant:
+    where = restricted(after, before, source, language)
+    with opened(settings) as assistant:
         if question is not None:
-            answer = assistant.ask(question, source=source, **where)
+            answer = assistant.ask(question, **where)
             show_answer(answer, prompts, as_json=as_json, verbose=verbose)
             raise typer.Exit(Exit.DONE if answer.answered else Exit.REFUSED)
         conversation = assistant.conversation()
         for line in _lines(prompts.say("terminal_greeting"), quiet=as_json):
             try:
-                answer = conversation.ask(line, source=source, **where)
+                answer = conversation.ask(line, **where)
             except AssistantError as error:
                 _complain(error)
                 continue
@@ -126,7 +109,7 @@ def chat(
     settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
     try:
-        with _opened(settings) as assistant:
+        with opened(settings) as assistant:
             launch_chat(assistant, prompts, host=host, port=port, open_browser=browser)
     except StoreMissingError:
         launch_chat(None, prompts, host=host, port=port, open_browser=browser)
@@ -144,17 +127,6 @@ def _complain(error: AssistantError) -> None:
     from assistant.apps.terminal import printable
 
     print(f"Error: {printable(str(error))}", file=sys.stderr)
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Assistant]:
-    from assistant.pipeline import Assistant
-
-    assistant = Assistant.open(settings=settings)
-    try:
-        yield assistant
-    finally:
-        assistant.close()
 
 
 def _lines(greeting: str, *, quiet: bool) -> Iterator[str]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
+from assistant.articles.language import stated_code
 from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
 
 
 class Exit(IntEnum):
@@ -23,13 +30,59 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+def _language(stated: str) -> str:
+    """The code in what was typed ("ja", "en-GB")."""
+    code = stated_code(stated)
+    if code is None:
+        raise typer.BadParameter(f"'{stated}' is no language code. Use ISO 639-1: en, ja, es.")
+    return code
+
+
 Store = Annotated[Path | None, typer.Option("--store", help="Directory of the index [default: vectorstore].")]
 Config = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+After = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or after.")]
+Before = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on or before.")]
+Source = Annotated[str | None, typer.Option(help="Only articles of this source.")]
+Language = Annotated[
+    str | None,
+    typer.Option(parser=_language, metavar="CODE", help="Only articles in this language (ISO 639-1: en, ja, es)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens and how long each stage takes.")]
 
 
-def start(config: Path | None, verbose: bool, store: Path | None = None) -> Settings:
+def start(config: Path | None, verbose: bool, store: Path | None = None, **overrides: Any) -> Settings:
     """Logging and settings of a command."""
     logging.basicConfig(level=logging.ERROR, format="%(relativeCreated)6d ms  %(message)s")
     logging.getLogger("assistant").setLevel(logging.INFO if verbose else logging.WARNING)
-    return load_settings(config, store=store)
+    return load_settings(config, store=store, **overrides)
+
+
+class Restriction(TypedDict):
+    """Which articles count; the arguments of ``Assistant.ask`` and the rest."""
+
+    after: date | None
+    before: date | None
+    source: str | None
+    language: str | None
+
+
+def restricted(
+    after: datetime | None, before: datetime | None, source: str | None, language: str | None
+) -> Restriction:
+    """The options that choose articles, as the assistant takes them."""
+    return {
+        "after": after.date() if after else None,
+        "before": before.date() if before else None,
+        "source": source,
+        "language": language,
+    }
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Assistant]:
+    """The assistant over the settings' index, closed at the end."""
+    from assistant.pipeline import Assistant
+
+    with Assistant.open(settings=settings) as assistant:
+        yield assistant

@@ -14,13 +14,15 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.answering.citing import by_sentence
-from assistant.records import Answer, Citation, SyncReport
+from assistant.answering.elsewhere import also_in, each_place, foreign_language
+from assistant.records import Answer, Citation, SkippedFile, SyncPreview, SyncReport
 
 if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
 
 _STAGES = {
     "read": "Reading files",
+    "load": "Taking in files",
     "clean": "Cleaning and splitting articles",
     "embed": "Embedding passages",
     "score": "Scoring",
@@ -62,13 +64,32 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
+    _show_left_out(report.left_out)
     print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
-    print(f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.")
-    errors = Console(stderr=True, highlight=False)
-    for item in report.skipped[:_SKIPS_SHOWN]:
-        errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
-    if len(report.skipped) > _SKIPS_SHOWN:
-        errors.print(f"… and {len(report.skipped) - _SKIPS_SHOWN} more (--json lists them all).")
+    print(
+        f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.",
+        flush=True,
+    )
+    _show_skipped(report.skipped)
+
+
+def _show_left_out(count: int) -> None:
+    if count:
+        print(f"{count} stay out, since they were removed from the index; to index one again, name it.")
+
+
+def show_preview(found: SyncPreview, *, as_json: bool) -> None:
+    """What a sync would do, a file a line; skipped files with their reasons go to standard error."""
+    if as_json:
+        _print_json(asdict(found))
+        return
+    for sign, paths in (("+", found.new), ("~", found.changed), ("-", found.removed)):
+        for path in paths:
+            print(f"{sign} {printable(path)}")
+    counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.removed)} removed"
+    print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
+    _show_left_out(found.left_out)
+    _show_skipped(found.skipped)
 
 
 def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: bool) -> None:
@@ -90,7 +111,7 @@ def show_answer(answer: Answer, prompts: Prompts, *, as_json: bool, verbose: boo
             f" {prompts.say('support', support=answer.support)}\n"
         )
         for citations in by_sentence(answer.citations):
-            _show_sentence(citations, prompts, console)
+            _show_sentence(citations, prompts, console, verbose=verbose)
         if answer.alternatives:
             others = prompts.say("alternatives", count=len(answer.alternatives), kind=answer.kind)
             console.print(f"{others}:", style="dim")
@@ -108,6 +129,15 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def _show_skipped(skipped: Sequence[SkippedFile]) -> None:
+    """The first of them with their reasons, on standard error."""
+    errors = Console(stderr=True, highlight=False)
+    for item in skipped[:_SKIPS_SHOWN]:
+        errors.print(Text(f"Skipped: {printable(item.reason)}", style="yellow"))
+    if len(skipped) > _SKIPS_SHOWN:
+        errors.print(f"… and {len(skipped) - _SKIPS_SHOWN} more (--json lists them all).")
+
+
 def _print_json(value: dict[str, Any]) -> None:
     """One line, in ASCII: nothing in it steers a terminal, and every encoding can write it."""
     print(json.dumps(value), flush=True)
@@ -118,17 +148,27 @@ def _headline(answer: Answer, prompts: Prompts) -> str:
     return prompts.say("evidence") if answer.kind == "evidence" else printable(answer.text or "")
 
 
-def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Console) -> None:
-    """The sentence that all these ``citations`` quote, what each gives as an answer marked."""
+def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Console, *, verbose: bool) -> None:
+    """The sentence that all these ``citations`` quote, what each gives as an answer marked, and where it stands."""
     citation = citations[0]
     quote = Text(printable(citation.quote))
     for each in citations:
         quote.stylize("bold reverse", each.answer_start - each.raw_start, each.answer_end - each.raw_start)
     console.print(Text("  “") + quote + Text("”"))
     console.print(f"  {printable(prompts.say('citation', **_described(citation)))}")
-    place = f"{citation.path}, characters {citation.raw_start}–{citation.raw_end}"
-    console.print(f"  {printable(place)}\n", style="dim", soft_wrap=True)
+    place = f"{citation.place}, characters {citation.raw_start}–{citation.raw_end}"
+    console.print(f"  {printable(place)}", style="dim", soft_wrap=True)
+    if others := also_in(citation, prompts):
+        console.print(f"  {printable(others)}", style="dim")
+        for line in each_place(citation, prompts) if verbose else ():
+            console.print(f"    {printable(line)}", style="dim")
+    console.print()
 
 
 def _described(citation: Citation) -> dict[str, Any]:
-    return {"title": citation.title, "source": citation.source, "published": citation.published}
+    return {
+        "title": citation.title,
+        "source": citation.source,
+        "published": citation.published,
+        "language": foreign_language(citation.language),
+    }

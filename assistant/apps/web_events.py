@@ -14,6 +14,7 @@ spoken.setAttribute('role', 'status');
 element.addEventListener('click', (event) => {
   const example = event.target.closest('[data-example]');
   if (example) { trigger('example_select', { number: Number(example.dataset.example) }); return; }
+  if (event.target.closest('.citation details')) return;
   const citation = event.target.closest('[data-citation]');
   if (!citation || String(window.getSelection())) return;
   opener = citation.dataset.citation;

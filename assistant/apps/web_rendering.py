@@ -9,15 +9,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import PurePath
 
 from assistant.answering.citing import by_sentence
+from assistant.answering.elsewhere import also_in, each_place, foreign_language
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
 from assistant.articles.offsets import OffsetMap
-from assistant.records import Alternative, Answer, Article, Citation, IndexState
+from assistant.records import Alternative, Answer, Article, Citation, IndexState, place_of
 
 Span = tuple[int, int]
 
@@ -75,20 +76,19 @@ def render_article(article: Article, citations: Sequence[Citation], prompts: Pro
     quote = offsets.to_clean(citations[0].raw_start, citations[0].raw_end)
     answers = [offsets.to_clean(citation.answer_start, citation.answer_end) for citation in citations]
     meta = article.metadata
-    title = as_text(meta.title or _untitled(article.path, prompts))
+    title = as_text(meta.title or _untitled(article, prompts))
     paragraphs = list(_paragraphs(article.text))
     if paragraphs and meta.title == article.text[slice(*paragraphs[0])]:  # the headline is the first paragraph
         start, end = paragraphs.pop(0)
         title = _marked(article.text[start:end], start, quote, answers)
     byline = f'<p class="meta byline" dir="auto">{as_text(meta.byline)}</p>' if meta.byline else ""
-    source = as_text(meta.source or prompts.say("source_unknown"))
-    published = as_text(prompts.say("date", published=meta.published))
+    place = f'<p class="meta place" dir="auto">{as_text(_place(article))}</p>'
     body = "".join(
         f'<p dir="auto">{_marked(article.text[start:end], start, quote, answers)}</p>' for start, end in paragraphs
     )
     return _panel(
-        f"<bdi>{source}</bdi> · {published}",
-        f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>{byline}<div class="body">{body}</div>',
+        _origin(meta.source, meta.published, meta.language, prompts),
+        f'<h2 id="article-title" tabindex="-1" dir="auto">{title}</h2>{byline}{place}<div class="body">{body}</div>',
         prompts,
     )
 
@@ -197,18 +197,41 @@ def _citations(citations: Sequence[Citation], prefix: str, prompts: Prompts) -> 
         citation, place = group[0], citations.index(group[0])
         start, end = citation.raw_start, citation.raw_end
         quote = _marked(citation.quote, start, (start, end), [(each.answer_start, each.answer_end) for each in group])
-        title = as_text(citation.title or _untitled(citation.path, prompts))
-        source = as_text(citation.source or prompts.say("source_unknown"))
-        published = as_text(prompts.say("date", published=citation.published))
+        title = as_text(citation.title or _untitled(citation, prompts))
+        origin = _origin(citation.source, citation.published, citation.language, prompts)
+        others = _also_in(citation, f"{prefix}.{place}", prompts)
         yield (
             f'<figure class="citation" data-citation="{prefix}.{place}"><blockquote dir="auto">{quote}</blockquote>'
             f'<figcaption><button type="button" class="open" title="{hint}" dir="auto">{title}</button>'
-            f'<span class="meta"><bdi>{source}</bdi> · {published}</span></figcaption></figure>'
+            f'<span class="meta">{origin}</span>{others}</figcaption></figure>'
         )
 
 
-def _untitled(path: str, prompts: Prompts) -> str:
-    return prompts.say("untitled", file=PurePath(path).name)
+def _origin(source: str | None, published: date | None, language: str | None, prompts: Prompts) -> str:
+    """Where an article comes from: source, date, and the language if it is not English."""
+    parts = [
+        f"<bdi>{as_text(source or prompts.say('source_unknown'))}</bdi>",
+        as_text(prompts.say("date", published=published)),
+    ]
+    if foreign := foreign_language(language):
+        parts.append(as_text(foreign))
+    return " · ".join(parts)
+
+
+def _also_in(citation: Citation, key: str, prompts: Prompts) -> str:
+    """The other places where the story stands, behind a line that names some; empty when there are none."""
+    places = "".join(f'<li dir="auto">{as_text(line)}</li>' for line in each_place(citation, prompts))
+    summary = f"<bdi>{as_text(also_in(citation, prompts))}</bdi>"
+    return _details(f"{key}-places", summary, [f'<ul class="places">{places}</ul>'] if places else [])
+
+
+def _untitled(told: Citation | Article, prompts: Prompts) -> str:
+    return prompts.say("untitled", file=_place(told))
+
+
+def _place(told: Citation | Article) -> str:
+    """File and member, without the folders: those are nobody's business who only has the chat."""
+    return place_of(PurePath(told.path).name, told.member)
 
 
 def _marked(text: str, offset: int, quote: Span | None, answers: Sequence[Span | None]) -> str:

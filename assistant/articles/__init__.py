@@ -1,11 +1,11 @@
-"""Files -> raw articles -> clean articles with offsets back into the file and metadata -> passages."""
+"""Files and addresses -> raw articles -> clean articles with offsets back and metadata -> passages; see README.md."""
 
-from assistant.articles.cleaned import CLEANING_VERSION, clean_article, fingerprints, source_key
-from assistant.articles.cleaning import repeated_fingerprints
+from assistant.articles.cleaned import CLEANING_VERSION, clean_article, explain_cleaning, fingerprints, source_key
 from assistant.articles.discovery import find_article_files
-from assistant.articles.loading import load_article, read_bytes
+from assistant.articles.loading import load_article, open_regular
 from assistant.articles.offsets import OffsetMap
 from assistant.articles.passages import SPLITTER_VERSION, TokenCounter, split_passages
+from assistant.articles.repetition import repeated_fingerprints
 from assistant.articles.sentences import sentence_spans
 
 __all__ = [
@@ -14,10 +14,11 @@ __all__ = [
     "OffsetMap",
     "TokenCounter",
     "clean_article",
+    "explain_cleaning",
     "find_article_files",
     "fingerprints",
     "load_article",
-    "read_bytes",
+    "open_regular",
     "repeated_fingerprints",
     "sentence_spans",
     "source_key",

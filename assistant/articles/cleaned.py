@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from assistant.articles.blocks import Block, split_blocks
-from assistant.articles.cleaning import block_fingerprint, clean_blocks
+from assistant.articles.cleaning import BlockDecision, clean_blocks, clean_body
 from assistant.articles.metadata import find_metadata
+from assistant.articles.repetition import block_fingerprint
 from assistant.records import Article, RawArticle, Segment
 
 #: Part of an index's recipe: a change here means that stored articles should be cleaned again.
-CLEANING_VERSION = 1
+CLEANING_VERSION = 4
 
 _SEPARATOR = "\n\n"
 _ID_DIGITS = 16
@@ -25,7 +26,7 @@ def clean_article(raw: RawArticle, repeated: frozenset[str] = frozenset()) -> Ar
         repeated: fingerprints of blocks that recur across its source (``repeated_fingerprints`` over
             the ``fingerprints`` of all articles with the same ``source_key``).
     """
-    decisions = clean_blocks(split_blocks(raw.text), repeated)
+    decisions = explain_cleaning(raw, repeated)
     text, segments = _join(decision.block for decision in decisions if decision.kept)
     return Article(
         id=raw.content_hash[:_ID_DIGITS],
@@ -35,7 +36,14 @@ def clean_article(raw: RawArticle, repeated: frozenset[str] = frozenset()) -> Ar
         text=text,
         segments=segments,
         metadata=find_metadata(raw, decisions),
+        member=raw.member,
     )
+
+
+def explain_cleaning(raw: RawArticle, repeated: frozenset[str] = frozenset()) -> list[BlockDecision]:
+    """What ``clean_article`` keeps of an article, block by block, and why it does not keep the rest."""
+    clean = clean_body if raw.extracted_body else clean_blocks
+    return clean(split_blocks(raw.text), repeated)
 
 
 def fingerprints(raw: RawArticle) -> tuple[str, ...]:

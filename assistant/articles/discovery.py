@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from assistant.errors import NothingToIndexError
+from assistant.articles.formats.base import has_suffix
+from assistant.articles.formats.driver import SUFFIXES, is_claimed
+from assistant.articles.formats.streams import HEAD_BYTES
+from assistant.articles.loading import open_regular
+from assistant.errors import ArticleError, NothingToIndexError
 
-#: Extensions that are read, lower case.
-EXTENSIONS = (".txt", ".md")
-_EXTENSIONS_IN_WORDS = " and ".join(EXTENSIONS)
+_log = logging.getLogger(__name__)
+
+_SUFFIXES_IN_WORDS = ", ".join(SUFFIXES)
+#: Of pages that a server makes; what such a file holds, only its content tells.
+_SERVED = (".php", ".phtml", ".asp", ".aspx", ".jsp", ".shtml", ".cgi", ".cfm")
+_PAGES = (".html", ".htm", ".xhtml", *_SERVED)
 
 
 def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
@@ -18,11 +26,13 @@ def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
 
     Folders are searched to any depth. Names that begin with a dot are skipped there, linked folders are
     not entered, and a linked file counts only if its target lies in the same folder tree, so that nothing
-    outside the given paths is ever read.
+    outside the given paths is ever read. Nor is the folder entered that a browser saves beside a page
+    ("story_files" beside "story.html"): it holds frames, scripts and data, and no article. In folders a file
+    is told by its suffix, or by its first bytes where the name has none or that of a page made by a server; one that is
+    named itself is taken whatever it is called. Links that are not followed are counted in a warning.
 
     Raises:
-        NothingToIndexError: a path does not exist or cannot be listed, a named file has another
-            extension, or there is no article at all.
+        NothingToIndexError: a path does not exist or cannot be listed, or there is no article at all.
     """
     found: set[Path] = set()
     for given in paths:
@@ -30,7 +40,8 @@ def find_article_files(paths: Sequence[str | Path]) -> list[Path]:
     if not found:
         places = ", ".join(str(path) for path in paths) or "no path at all"
         raise NothingToIndexError(
-            f"No article files in {places}.", f"Put {_EXTENSIONS_IN_WORDS} files there, or name another folder."
+            f"No article files in {places}.",
+            f"Put articles there, or name another folder. Read are: {_SUFFIXES_IN_WORDS}.",
         )
     return sorted(found)
 
@@ -44,39 +55,53 @@ def _files_of(given: Path) -> Iterator[Path]:
         ) from error
     if path.is_dir():
         yield from _files_under(path)
-    elif _is_article_name(path.name):
-        yield path
     else:
-        raise NothingToIndexError(
-            f"The file {given} is not an article file.", f"Files ending in {_EXTENSIONS_IN_WORDS} are read."
-        )
+        yield path
 
 
 def _files_under(root: Path) -> Iterator[Path]:
+    astray = 0
     for folder, subfolders, names in os.walk(root, onerror=_refuse):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        belongings = {f"{PurePath(name).stem}_files" for name in names if name.lower().endswith(_PAGES)}
+        subfolders[:] = [name for name in subfolders if not name.startswith(".") and name not in belongings]
+        astray += sum(_leads_out(Path(folder, name), root) for name in subfolders)
         for name in names:
-            if name.startswith(".") or not _is_article_name(name):
-                continue
             path = Path(folder, name)
-            if not path.is_symlink():
-                yield path
-            elif (target := _target_within(path, root)) is not None:
+            if name.startswith(".") or not _may_be_named(name):
+                continue
+            if _leads_out(path, root):
+                astray += 1
+            elif _is_article(target := path.resolve() if path.is_symlink() else path, root):
                 yield target
+    if astray:
+        _log.warning("Links in %s that lead out of it or nowhere, and are not followed: %d.", root, astray)
 
 
-def _target_within(link: Path, root: Path) -> Path | None:
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether it is a link out of the folder, a broken one, or one that leads to itself."""
+    if not path.is_symlink():
+        return False
     try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):  # a broken link, or one that leads to itself
-        return None
-    confined = target.is_relative_to(root) and target.is_file() and _is_article_name(target.name)
-    hidden = any(part.startswith(".") for part in target.relative_to(root).parts) if confined else True
-    return target if confined and not hidden else None
+        return not path.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):
+        return True
 
 
-def _is_article_name(name: str) -> bool:
-    return name.lower().endswith(EXTENSIONS)
+def _is_article(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    if hidden or not _may_be_named(path.name):
+        return False
+    if path.name.lower().endswith(SUFFIXES):
+        return True
+    try:
+        with open_regular(path) as file:
+            return is_claimed(file.read(HEAD_BYTES), path.name)
+    except (ArticleError, OSError):
+        return False
+
+
+def _may_be_named(name: str) -> bool:
+    return name.lower().endswith((*SUFFIXES, *_SERVED)) or not has_suffix(name)
 
 
 def _refuse(error: OSError) -> None:

@@ -6,7 +6,9 @@ import codecs
 import errno
 import hashlib
 import os
+import re
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from assistant.errors import ArticleError
@@ -23,6 +25,9 @@ _MARKS = (
 #: Control bytes that ordinary text does not hold (tab, line ends, page ends and escape are ordinary).
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 _MAX_CONTROL_SHARE = 0.01
+_HIGH_TOGETHER = re.compile(rb"[\x80-\xff]{3,}")
+#: Codecs that are not encodings of texts; decoding a long one takes for ever in some.
+_NOT_OF_TEXTS = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape"))
 _SURE_TEXT_CONTROLS = 4
 
 
@@ -40,7 +45,7 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
             recognisable encoding, or holds no text; the message says which.
     """
     data = read_bytes(path, max_bytes)
-    encoding, text = _decode(path, data)
+    encoding, text = decode(path, data)
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise ArticleError(f"The file {path} is empty: it holds no text.", "Put text in it, or delete it.")
     return RawArticle(
@@ -50,6 +55,21 @@ def load_article(path: Path, max_bytes: int) -> RawArticle:
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
     """The content of a file that may become an article; ArticleError as for ``load_article``."""
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > max_bytes:
+            raise _too_large(path, size, max_bytes)
+        try:
+            data = file.read(max_bytes + 1)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    if len(data) > max_bytes:  # it grew while it was being read
+        raise _too_large(path, len(data), max_bytes)
+    return data
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """A regular file, open for reading; ArticleError as for ``load_article`` when it is not one."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -57,18 +77,13 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
     # Without O_NONBLOCK, opening a named pipe would wait for a writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _not_regular(path)
-            if status.st_size > max_bytes:
-                raise _too_large(path, status.st_size, max_bytes)
-            data = file.read(max_bytes + 1)
+        file = os.fdopen(os.open(path, flags), "rb")
     except OSError as error:
         raise _unreadable(path, error) from error
-    if len(data) > max_bytes:  # it grew while it was being read
-        raise _too_large(path, len(data), max_bytes)
-    return data
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise _not_regular(path)
+    return file
 
 
 def _unreadable(path: Path, error: OSError) -> ArticleError:
@@ -92,8 +107,8 @@ def _too_large(path: Path, size: int, max_bytes: int) -> ArticleError:
     )
 
 
-def _decode(path: Path, data: bytes) -> tuple[str, str]:
-    """Codec name and text."""
+def decode(path: Path | str, data: bytes) -> tuple[str, str]:
+    """Codec name and text of a file's bytes; ArticleError, naming ``path``, as for ``load_article``."""
     for mark, encoding in _MARKS:
         if data.startswith(mark) and (text := _try_decode(data, encoding)) is not None:
             if _is_binary(text.encode("utf-8", "replace")):
@@ -116,7 +131,27 @@ def _decode(path: Path, data: bytes) -> tuple[str, str]:
     return estimate, text
 
 
-def _binary(path: Path) -> ArticleError:
+def encoding_of(lines: bytes) -> str | None:
+    """The codec of some lines of a text: UTF-8 if nearly all of them are, else an estimate; None if it is unknown."""
+    return "utf-8" if _damage_in_utf8(lines) is not None else _estimate(lines)
+
+
+def decode_as(data: bytes, declared: str | None) -> str | None:
+    """The text of bytes in the encoding that is declared for them; None when they are not in it, or have a mark."""
+    if not declared or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    try:
+        # What says Latin-1 is, on the web, cp1252.
+        name = codecs.lookup(declared).name
+        if name in _NOT_OF_TEXTS:
+            return None
+        text = data.decode("cp1252" if name == "iso8859-1" else name)
+    except (LookupError, ValueError):
+        return None
+    return None if "\x00" in text else text
+
+
+def _binary(path: Path | str) -> ArticleError:
     return ArticleError(f"The file {path} is binary, not text.", "Convert it to a text file, or move it away.")
 
 
@@ -131,6 +166,12 @@ def _is_binary(data: bytes) -> bool:
     controls = len(data) - len(data.translate(None, _CONTROLS))
     # A few stray bytes are allowed in any text, even a short one.
     return controls > max(_SURE_TEXT_CONTROLS, _MAX_CONTROL_SHARE * len(data)) or controls * 4 > len(data) > 0
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """The codec of bytes that begin as UTF-16 or UTF-32 does, told by a byte order mark or by the zeros; else None."""
+    marked = (encoding for mark, encoding in _MARKS if head.startswith(mark) and encoding != "utf-8")
+    return next(marked, None) or _wide_encoding(head)
 
 
 def _wide_encoding(data: bytes) -> str | None:
@@ -173,5 +214,6 @@ def _estimate(data: bytes) -> str | None:
 def _looks_western(data: bytes) -> bool:
     """Accented letters and typographic marks among many plain ones, as English and its neighbours have them."""
     high = sum(byte > 0x7F for byte in data)
+    together = sum(map(len, _HIGH_TOGETHER.findall(data)))  # as in words of other scripts
     letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
-    return high * 3 <= letters and _try_decode(data, "cp1252") is not None
+    return high * 3 <= letters and together * 2 <= high and _try_decode(data, "cp1252") is not None

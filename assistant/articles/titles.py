@@ -1,4 +1,4 @@
-"""The one line above an article: its title, however short, unless it is a label or a name."""
+"""Which lines above an article may be its title: never a date, nor what stands below the author."""
 
 from __future__ import annotations
 
@@ -7,23 +7,61 @@ from collections.abc import Sequence
 from assistant.articles import vocabulary as vocab
 from assistant.articles.blocks import Block
 from assistant.articles.clutter import Look, has_shape_of_headline
+from assistant.articles.dates import bare_date
+from assistant.articles.scripts import columns, is_prose
 
 _UNSEEN = frozenset({"front matter", "no words", "link or markup only"})
 _MAX_NAME_WORDS = 4
+#: Blocks among which the first paragraph stands below no more than a title and a few dates.
+_HEAD = 6
+#: A title in a language without a vocabulary here: longer than labels, so much shorter than the paragraph below it.
+_FEWEST_COLUMNS, _SHORT = 16, 2 / 3
+_BESIDE_A_DATE = frozenset({"it", "is", "now", "this", "today"})
 _BELOW_A_TITLE = frozenset({"byline", "dateline only", "page clock", "photo credit"})
 
 
 def lone_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
     """Index of the only line above the first paragraph, if it may be a title; None if there are others.
 
-    Front matter and markup do not count, nor do a byline, a dateline, a date or a credit below it.
+    Front matter and markup do not count, nor do a byline, a dateline, a date or a credit below it. What no word tells,
+    in a text that is not English, its length does.
     """
-    first = next((index for index, look in enumerate(looks) if look.prose), 0)
+    first = next((index for index, look in enumerate(looks) if look.prose), None)
+    if first is None:
+        return _foreign_title(blocks, looks)
     lines = [index for index in range(first) if looks[index].reason not in _UNSEEN]
     if not lines or not _may_be_title(blocks[lines[0]], looks[lines[0]]):
         return None
     others = lines[1:]
     return lines[0] if all(looks[i].reason in _BELOW_A_TITLE or _is_date(blocks[i].text) for i in others) else None
+
+
+def _foreign_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
+    first = next((index for index in range(min(_HEAD, len(blocks))) if is_prose(blocks[index].text)), 0)
+    above = [index for index in range(first) if looks[index].reason not in _UNSEEN]
+    lines = [index for index in above if bare_date(blocks[index].text) is None]
+    if len(lines) != 1 or not _may_be_title(blocks[lines[0]], looks[lines[0]]):
+        return None
+    width = columns(blocks[lines[0]].text)
+    return lines[0] if _FEWEST_COLUMNS <= width <= _SHORT * columns(blocks[first].text) else None
+
+
+def excluded(blocks: Sequence[Block], looks: Sequence[Look]) -> set[int]:
+    """Indices of lines that are no title, whatever they look like; Markdown headings are never among them."""
+    author = next((index for index in range(len(blocks)) if _tells_author(blocks, looks, index)), len(blocks))
+    return {
+        index
+        for index, block in enumerate(blocks)
+        if block.kind != "heading" and (index > author or _is_date(block.text))
+    }
+
+
+def _tells_author(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
+    """Whether it is a byline, or the publication below a name; in capitals, that looks like a dateline."""
+    if looks[index].reason != "dateline only" or not index:
+        return looks[index].reason == "byline"
+    name, publication = (vocab.WORD.findall(blocks[i].text) for i in (index - 1, index))
+    return _is_name(name) and not _is_label(name) and not _is_label(publication)
 
 
 def _may_be_title(block: Block, look: Look) -> bool:
@@ -47,4 +85,5 @@ def _is_label(words: Sequence[str]) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return any(character.isdigit() for character in text) and _is_label(vocab.WORD.findall(text))
+    words = [word for word in vocab.WORD.findall(text) if word.lower() not in _BESIDE_A_DATE]
+    return any(character.isdigit() for character in text) and _is_label(words)

@@ -20,7 +20,7 @@ def _at_start(*alternatives: str) -> Pattern:
 
 
 WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-SENTENCE_END = re.compile(r"[.!?…。！？](?:[\"'”’»)\]]|/\.?)*$")
+SENTENCE_END = re.compile(r"[.!?…。！？؟۔।](?:[\"'”’»)\]」』]|/\.?)*$")
 FUNCTION_WORDS = frozenset(
     """the of and to in a is that for on with as was at by it be from are has have had were will an his her its their
     he she they this which who not but or been after would said about more when than there into we i you if one can
@@ -65,6 +65,7 @@ OPENINGS: tuple[tuple[str, Pattern], ...] = (
         _at_start(r"contribut(?:ing|ors?|ed)\s?:", r"from (?:staff|.{2,40}network) and wire reports$"),
     ),
     ("tag list", _at_start(r"(?:tags|topics|keywords|filed under|categories)\s?:")),
+    ("page clock", _at_start(rf"(?:today is|it is now)\s{TIMES_AND_DATES.pattern}")),
 )
 
 _PHOTO_AGENCY = "|".join(

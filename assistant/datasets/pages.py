@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assistant.articles import load_article
+from assistant.articles.formats import Limits, read_articles
+from assistant.articles.formats.html import decode_html
 from assistant.datasets.fields import (
     MalformedError,
     as_object,
@@ -25,6 +28,7 @@ from assistant.datasets.fields import (
 )
 from assistant.datasets.lines import Entry, Loaded, Problem, Source, gather, load_lines, read_source
 from assistant.errors import ArticleError, DatasetError
+from assistant.records import RawArticle
 
 _GOLD = "ground-truth.json"
 _FOLDER_FORM = f'Give a folder with {_GOLD} ({{id: {{"articleBody": …}}}}) and html/<id>.html or .html.gz.'
@@ -34,9 +38,6 @@ _LINES_FORM = (
 )
 #: Bytes of one page, unpacked; the largest news pages hold about two million.
 _LARGEST_PAGE = 10_000_000
-#: Where and how HTML declares its encoding (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding).
-_DECLARED_WITHIN = 1024
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,25 @@ class GoldPage:
 
     Attributes:
         id: unique in its data.
-        text: the page as text, with its clutter.
+        text: the page as text, with its clutter; HTML laid out as it looks.
         body: the article alone; gold spans are joined by blank lines.
         where: ``"file:line"``.
+        article: the page as it is read for the index; None when no article is found in it.
     """
 
     id: str
     text: str
     body: str
     where: str
+    article: RawArticle | None
 
 
 def load_pages(path: Path) -> Loaded[GoldPage]:
     """The pages of a folder, or of a file of JSON lines, gzipped or not.
 
     The folder holds ``ground-truth.json`` (``{id: {"articleBody": …}}``) and ``html/<id>.html`` or ``.html.gz``,
-    whose text is laid out by inscriptis, as someone who saves pages as text would have it. Lines are
+    which are read as any file of articles is, and laid out as text by inscriptis, as someone who saves pages as text
+    would have them. Lines are
     ``{"file" or "text", "spans": [{"start", "end"}]}``, optionally with "id": half-open raw offsets in code
     points; a file stands in the folder of the JSON lines or below it. Raises DatasetError when nothing in it
     can be used.
@@ -108,7 +112,10 @@ def _after_key(text: str, key: str, start: int) -> int:
 def _html_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
     name = id_field(entry.record)
     body = question_field(entry.record, "articleBody")
-    return (GoldPage(name, _page_text(_html_file(folder, name)), body, entry.where),)
+    path = _html_file(folder, name)
+    text = _page_text(path)
+    found = (item for item in read_articles(path, Limits(_LARGEST_PAGE)) if isinstance(item, RawArticle))
+    return (GoldPage(name, text, body, entry.where, next(found, None)),)
 
 
 def _html_file(folder: Path, name: str) -> Path:
@@ -135,31 +142,27 @@ def _page_text(path: Path) -> str:
         raise MalformedError(f"{path}: {source.damage}")
     if len(source.data) > _LARGEST_PAGE:
         raise MalformedError(f"{path} has more than {_LARGEST_PAGE:,} bytes: check what it is.")
-    text = str(get_text(_decoded(source.data)))
+    try:
+        text = str(get_text(decode_html(source.data, str(path))))
+    except ArticleError as error:
+        raise MalformedError(f"{error}") from error
     if not has_words(text):
         raise MalformedError(f"{path} holds no words: save the page again.")
     return text
-
-
-def _decoded(data: bytes) -> str:
-    """As browsers do it: UTF-8, else what the page declares, else Windows' Western encoding."""
-    declared = _CHARSET.search(data[:_DECLARED_WITHIN])
-    for encoding in ("utf-8", declared[1].decode("ascii") if declared else "utf-8"):
-        try:
-            text = data.decode(encoding)
-            text.encode()  # some codecs give halves of surrogate pairs
-        except (UnicodeError, LookupError):
-            continue
-        return text
-    return data.decode("cp1252", "replace")
 
 
 def _marked_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
     record = entry.record
     if ("file" in record) == ("text" in record):
         raise MalformedError("Give 'file' or 'text', one of them.")
-    text = _article_text(folder, text_field(record, "file")) if "file" in record else question_field(record, "text")
-    return (GoldPage(_name(entry), text, _spans_text(text, list_field(record, "spans")), entry.where),)
+    name = _name(entry)
+    if "file" in record:
+        article = _article(folder, text_field(record, "file"))
+    else:
+        text = question_field(record, "text")
+        article = RawArticle(name, text, "utf-8", hashlib.sha256(text.encode()).hexdigest())
+    body = _spans_text(article.text, list_field(record, "spans"))
+    return (GoldPage(name, article.text, body, entry.where, article),)
 
 
 def _name(entry: Entry) -> str:
@@ -169,12 +172,12 @@ def _name(entry: Entry) -> str:
     return str(entry.record.get("file", PurePosixPath(entry.where).name))
 
 
-def _article_text(folder: Path, name: str) -> str:
+def _article(folder: Path, name: str) -> RawArticle:
     place = PurePosixPath(name)
     if place.is_absolute() or ".." in place.parts:
         raise MalformedError(f"The file {shown(name)} is not below {folder}: put this data where its files are.")
     try:
-        return load_article(folder / place, _LARGEST_PAGE).text
+        return load_article(folder / place, _LARGEST_PAGE)
     except (ArticleError, ValueError) as error:  # ValueError: a path with a null character
         raise MalformedError(f"{error}") from error
 

@@ -14,7 +14,7 @@ from assistant.evaluation.places import GoldAnswers, Span, holds
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
 from assistant.evaluation.scores import nearest_wording
 from assistant.pipeline import Assistant
-from assistant.records import Alternative, Passage, RetrievedPassage, Trace
+from assistant.records import Alternative, Article, Citation, Passage, RetrievedPassage, Trace, place_of
 
 #: Characters shown on either side of a gold answer that stands in no passage.
 _AROUND = 300
@@ -104,7 +104,7 @@ def quote_excerpt(answer: Alternative) -> Excerpt:
     """The sentence that is cited first, the answer in it marked."""
     citation = answer.citations[0]
     start = citation.answer_start - citation.raw_start
-    return Excerpt(citation.quote, start, start + len(citation.answer_text), _named(citation.path, citation.title))
+    return Excerpt(citation.quote, start, start + len(citation.answer_text), _named(citation, citation.title))
 
 
 def _is_exact(outcome: Outcome) -> bool:
@@ -151,7 +151,7 @@ def _never_retrieved(assistant: Assistant, golds: GoldAnswers, unseen: str) -> A
         for passage in assistant.passages(article_id):
             if (span := golds.within(passage)) is not None:
                 return Attribution("not_retrieved", unseen, _in_passage(assistant, passage, span))
-        name = _named(article.path, article.metadata.title)
+        name = _named(article, article.metadata.title)
         if clean := golds.clean_spans(article_id):
             because = f"it runs over the end of a passage of {name}"
             furthest = Attribution("not_in_passage", because, _window(article.text, clean[0], name))
@@ -179,21 +179,21 @@ def _boundaries(outcome: Outcome, surest: Alternative) -> str:
 
 def _with_place(answer: Alternative) -> str:
     citation = answer.citations[0]
-    return f"{_sure(answer)} in {_named(citation.path, citation.title)}"
+    return f"{_sure(answer)} in {_named(citation, citation.title)}"
 
 
 def _sure(answer: Alternative) -> str:
     return f"'{answer.text}' at {answer.confidence:.2f}"
 
 
-def _named(path: str, title: str | None) -> str:
-    name = PurePath(path).name
+def _named(told: Citation | Article, title: str | None) -> str:
+    name = place_of(PurePath(told.path).name, told.member)
     return f"“{title}” ({name})" if title else name
 
 
 def _in_passage(assistant: Assistant, passage: Passage, span: Span) -> Excerpt:
     article = assistant.article(passage.article_id)
-    name = _named(article.path, article.metadata.title)
+    name = _named(article, article.metadata.title)
     return Excerpt(passage.text, span.start - passage.start, span.end - passage.start, name)
 
 

@@ -71,6 +71,18 @@ FIGURES: tuple[Figure, ...] = (
         kinds=("cleaning",),
     ),
     *_group(
+        "Had the HTML been saved as text",
+        (
+            "f1_as_text",
+            "F1 of pages saved as text",
+            "percent",
+            "what cleaning their visible text scores, mean over files",
+        ),
+        ("precision_as_text", "Precision of them", "share", "of the words kept, those of the body, mean over files"),
+        ("recall_as_text", "Recall of them", "share", "of the body's words, those kept, mean over files"),
+        kinds=("cleaning",),
+    ),
+    *_group(
         "Had nothing been cleaned",
         ("f1_raw", "F1 of the raw text", "percent", "what keeping everything scores, mean over files"),
         ("precision_raw", "Precision of the raw text", "share", "of all words, those of the body, mean over files"),

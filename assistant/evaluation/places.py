@@ -69,9 +69,9 @@ class Places:
         self.assistant = assistant
         self.skipped = skipped or {}
         self._articles_by_name: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for path, article_id in assistant.files().items():
+        for path, article_ids in assistant.files().items():
             parts = PurePath(path).parts
-            self._articles_by_name.setdefault(parts[-1], []).append((parts, article_id))
+            self._articles_by_name.setdefault(parts[-1], []).extend((parts, one) for one in article_ids)
         self._lowered: list[tuple[str, str]] | None = None
 
     def of(self, golds: Sequence[Gold]) -> GoldAnswers:
@@ -92,7 +92,7 @@ class Places:
     def articles_with(self, words: Sequence[str]) -> Iterator[str]:
         """Ids of the articles whose raw text holds all ``words`` somewhere, whatever their case."""
         if self._lowered is None:
-            ids = dict.fromkeys(self.assistant.files().values())
+            ids = dict.fromkeys(one for several in self.assistant.files().values() for one in several)
             self._lowered = [(article_id, self.assistant.article(article_id).raw_text.lower()) for article_id in ids]
         wanted = [word.lower() for word in words]
         for article_id, text in self._lowered:

@@ -164,7 +164,7 @@ class _Asking:
             article_rank=article_rank(outcome.ranking, golds),
             cited_article=golds.stands_in(answer.citations[0].article_id) if judged else None,
             supported=_is_supported(outcome) if judged else None,
-            quotes_exact=sum(map(_is_exact, _citations(answer))),
+            quotes_exact=sum(_is_exact(self.assistant, citation) for citation in _citations(answer)),
             quotes=len(_citations(answer)),
             timings=dict(answer.timings),
         )
@@ -214,10 +214,16 @@ def _citations(answer: Answer) -> list[Citation]:
     return [*answer.citations, *(citation for other in answer.alternatives for citation in other.citations)]
 
 
-def _is_exact(citation: Citation) -> bool:
-    """Whether the file on disk, read anew, holds quote and answer exactly where the citation says."""
+def _is_exact(assistant: Assistant, citation: Citation) -> bool:
+    """Whether the file on disk, read anew, holds quote and answer exactly where the citation says.
+
+    Of an article that was extracted from its file, the text that the index keeps has to.
+    """
     try:
-        raw = Path(citation.path).read_bytes().decode(citation.encoding)
+        if citation.encoding is None:
+            raw = assistant.article(citation.article_id).raw_text
+        else:
+            raw = Path(citation.path).read_bytes().decode(citation.encoding)
     except (OSError, UnicodeDecodeError, LookupError):  # moved, gone or written anew since it was indexed
         return False
     return (

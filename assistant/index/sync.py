@@ -1,57 +1,57 @@
 """Bring an index into step with folders of article files, comparing by content.
 
-A sync reads what is new or changed, forgets what is gone, judges which blocks repeat within each
-source, cleans and splits what that concerns, embeds it, and only then switches to the new
-generation. Unchanged files cost no embedding; when nothing changed, nothing is written.
+A sync takes in what is new or changed, judges which blocks repeat within each source, then cleans, splits and embeds
+what that concerns, a portion at a time, each published as a generation; what is gone goes with the last one. Whatever
+ends it, what was published stays, what was taken in is not read again, and the next sync goes on.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from assistant.articles import (
     CLEANING_VERSION,
     SPLITTER_VERSION,
-    clean_article,
     find_article_files,
-    fingerprints,
-    load_article,
-    repeated_fingerprints,
-    source_key,
     split_passages,
 )
-from assistant.errors import ArticleError, AssistantError, StoreError
-from assistant.index.catalogue import Catalogue
+from assistant.articles.formats import FieldMap, Limits, Skipped
+from assistant.errors import AssistantError, NothingToIndexError, StoreError
+from assistant.index.addresses import fetch, is_address, stage_fetched
+from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
-from assistant.index.generations import FORMAT_VERSION, Manifest, Recipe, Store
-from assistant.index.opened import CATALOGUE, LEXICAL, VECTORS, Parts
-from assistant.index.plan import Progress, SyncPlan, plan_sync
-from assistant.records import Article, Metadata, Passage, SyncReport
+from assistant.index.intake import Intake
+from assistant.index.lexical import LexicalIndex
+from assistant.index.opened import Index
+from assistant.index.parsing import Incoming, Item, incoming
+from assistant.index.plan import Progress, Reading, SyncPlan, plan_sync
+from assistant.index.portions import Portions
+from assistant.index.renewal import Renewal, find_renewal
+from assistant.index.segments import merge_segments, to_merge
+from assistant.index.stopwatch import Stopwatch
+from assistant.index.store import FORMAT_VERSION, ORIGIN, RECIPE, Base, Recipe, Store
+from assistant.records import Article, Passage, SyncPreview, SyncReport
 from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-#: Passages held in memory between embedding and writing; memory does not grow with the corpus.
-_WRITE_BATCH = 2048
+#: Works out what is to be done with a catalogue, and which files a rebuild has carried over into it.
+Plan = Callable[[CatalogueWriter, frozenset[str]], SyncPlan]
+#: Files staged in one transaction.
+_TAKEN_IN_AT_ONCE = 200
 
 
 def recipe(embedder: Embedder, settings: Settings) -> Recipe:
     """What an index made now, with these parts, is made with."""
     splitting = f"cleaning {CLEANING_VERSION}, splitter {SPLITTER_VERSION}, {settings.passage_tokens} tokens"
     return Recipe(format=FORMAT_VERSION, embedder=embedder.fingerprint, splitting=splitting)
-
-
-def embedding_text(passage: Passage, metadata: Metadata) -> str:
-    """What is embedded for a passage: its text with the headline in front."""
-    return f"{metadata.title}\n{passage.text}" if metadata.title else passage.text
 
 
 class Synchroniser:
@@ -69,11 +69,16 @@ class Synchroniser:
         self._embedder = embedder
         self._count_tokens = count_tokens
         self._settings = settings
+        self._reading = Reading(Limits(article_bytes=settings.max_file_bytes), FieldMap.named(settings.fields))
         self._recipe = recipe(embedder, settings)
         self._progress: Progress = progress or (lambda stage, done, total: None)
+        self._stopwatch = Stopwatch()
 
     def run(self, paths: Sequence[str | Path], *, rebuild: bool = False) -> SyncReport:
         """Make the index hold exactly the article files under ``paths``, besides those of other folders.
+
+        Among ``paths`` may be addresses of pages and feeds, given as strings; what was fetched from them stays until it
+        is removed.
 
         With ``rebuild``, everything is cleaned, split and embedded anew, whatever the index was made
         with; articles of other folders are rebuilt from the raw text the catalogue holds.
@@ -81,13 +86,88 @@ class Synchroniser:
         Raises NothingToIndexError (nothing readable under ``paths``; nothing is changed),
         StoreLockedError, StoreMismatchError, StoreDamagedError, or StoreError when the disk refuses.
         """
-        started = time.perf_counter()
+        addresses, local = _told_apart(paths)
+        files = self._files(local)
+        fetched = fetch(addresses, self._settings)
+
+        def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
+            writer.let_in(_named(paths))
+            found = self._plan(writer, files, local, writer.left_out(), carried)
+            stage_fetched(writer, found, fetched)
+            if not writer.files() and not writer.staged_files() and not found.fresh:
+                raise found.nothing_readable()
+            return found
+
+        return self._write(plan, rebuild)
+
+    def preview(self, paths: Sequence[str | Path]) -> SyncPreview:
+        """What ``run`` would do, addresses left out; nothing is changed."""
+        local = _told_apart(paths)[1]
+        files, base = self._files(local), self._store.current()
+        if base is None:
+            return plan_sync(files, local, {}, {}, self._progress, self._reading).preview()
+        with closing(CatalogueWriter(base.catalogue)) as writer:
+            return self._plan(writer, files, local, writer.left_out() - _named(paths)).preview()
+
+    def remove(self, paths: Sequence[str | Path]) -> SyncReport:
+        """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
+
+        Raises NothingToIndexError when nothing of the kind is indexed or nothing else would be left, and what ``run``
+        raises.
+        """
+        places = [str(path) if "://" in str(path) else str(Path(path).expanduser().resolve()) for path in paths]
+
+        def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
+            known = writer.files()
+            gone = [
+                name for name in known if any(name == place or Path(place) in Path(name).parents for place in places)
+            ]
+            if not gone:
+                raise NothingToIndexError(
+                    f"Nothing in the index is from {', '.join(places)}.",
+                    "See what it holds: assistant articles. Files go as a whole, with all the articles in them.",
+                )
+            if len(gone) == len(known):
+                raise NothingToIndexError(
+                    "That would leave nothing to answer from.", f"Delete the index instead: {self._store.directory}."
+                )
+            writer.leave_out(gone)
+            return SyncPlan(removed=gone, unchanged=len(known) - len(gone))
+
+        self._store.require_current()
+        return self._write(plan)
+
+    def _files(self, paths: Sequence[str | Path]) -> list[Path]:
+        if not paths:
+            return []
+        try:
+            found = find_article_files(paths)
+        except NothingToIndexError as error:  # an unmounted disk must not empty an index
+            remedy = f"{error.remedy} If what the index has from there is to go: assistant remove PATH."
+            raise NothingToIndexError(error.problem, remedy) from error
         # The store may lie inside an indexed folder; what it holds is no article.
-        files = [path for path in find_article_files(paths) if self._store.directory not in path.parents]
+        return [path for path in found if self._store.directory not in path.parents]
+
+    def _plan(
+        self,
+        writer: CatalogueWriter,
+        files: Sequence[Path],
+        paths: Sequence[str | Path],
+        left_out: set[str],
+        carried: frozenset[str] = frozenset(),
+    ) -> SyncPlan:
+        wanted = [path for path in files if str(path) not in left_out]
+        staged = writer.staged_files()
+        found = plan_sync(wanted, paths, writer.files(), staged, self._progress, self._reading, carried)
+        found.left_out = len(files) - len(wanted)
+        return found
+
+    def _write(self, plan: Plan, rebuild: bool = False) -> SyncReport:
+        """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
+        started, self._stopwatch = time.perf_counter(), Stopwatch()
         try:
             with self._store.writing():
-                report = self._run(files, paths, rebuild)
-                self._store.prune()
+                report = self._run(plan, rebuild)
         except AssistantError:
             raise
         except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
@@ -95,180 +175,137 @@ class Synchroniser:
                 f"The index in {self._store.directory} could not be written: {error}.",
                 "Free some space or make the folder writable, then run it again; the index as it was still answers.",
             ) from error
-        return replace(report, seconds=time.perf_counter() - started)
+        return replace(report, seconds=time.perf_counter() - started, timings=self._stopwatch.seconds)
 
-    def _run(self, files: list[Path], paths: Sequence[str | Path], rebuild: bool) -> SyncReport:
-        base = self._rescue() if rebuild else self._base()
-        known = _known(base)
-        plan = plan_sync(files, paths, known, self._settings.max_file_bytes, self._progress)
-        if not known and not plan.fresh:
-            raise plan.nothing_readable()
-        if base is not None and not rebuild and not plan.fresh and not plan.removed:
-            manifest = self._store.manifest(base)
-            return plan.report(manifest.articles, manifest.passages, embedded=0)
-        return self._build(base, plan, rebuild)
+    def _run(self, planned: Plan, rebuild: bool) -> SyncReport:
+        base, carried = self._base(rebuild)
+        with closing(CatalogueWriter(base.catalogue)) as writer:
+            plan = planned(writer, carried if rebuild else frozenset())
+            finished = plan.nothing_to_do and writer.is_settled()
+            embedded = 0 if finished else self._bring_into_step(base, writer, plan)
+            articles, passages = writer.counts()
+        if not self._store.answers(base):
+            self._store.switch(base)
+            self._store.drop_old()
+        _log.info("%d articles, %d passages", articles, passages)
+        return plan.report(articles, passages, embedded, carried)
 
-    def _base(self) -> Path | None:
-        """The current generation, whole and made the same way; None when there is none."""
-        base = self._store.current()
-        if base is not None:
-            manifest = self._store.manifest(base)
-            self._store.check_recipe(manifest, self._recipe)
-            parts = Parts(self._store, base)
+    def _base(self, rebuild: bool) -> tuple[Base, frozenset[str]]:
+        """The base to write to, with the files that a rebuild has taken over from the one before."""
+        current = None if rebuild else self._store.current()
+        if current is not None:
+            Index.check(self._store.directory, self._recipe)
+            return current, frozenset()
+        origin = self._store.origin()
+        begun = self._store.unfinished(self._recipe, origin)
+        base = begun or self._store.start()
+        with closing(CatalogueWriter(base.catalogue)) as writer:
+            writer.note(RECIPE, self._recipe.to_json())
+            carried = self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staged_files())
+            writer.note(ORIGIN, origin)  # last: a base without it took over nothing, or not all
+            return base, carried
+
+    def _carry_over(self, writer: CatalogueWriter) -> frozenset[str]:
+        """Take in, from the newest catalogue that can be read, every file as it was."""
+        for old in self._store.rescuable():
             try:
-                parts.require(manifest.articles, manifest.passages)
-            finally:
-                parts.close()
-        return base
+                with writer.batch():
+                    reader = CatalogueWriter(old.catalogue)
+                    try:
+                        writer.leave_out(reader.left_out())
+                        for path, known in reader.files().items():
+                            writer.stage(path, known, map(incoming, reader.articles_of(path)))
+                    finally:
+                        reader.close()
+            except (OSError, sqlite3.Error):
+                continue
+            return frozenset(writer.staged_files())
+        return frozenset()
 
-    def _rescue(self) -> Path | None:
-        """The newest generation whose catalogue can still be read; None when there is none."""
-        try:
-            current = self._store.current()
-        except StoreError:
-            current = None
-        candidates = [current] if current is not None else []
-        return next((path for path in [*candidates, *self._store.finished()] if _readable(path / CATALOGUE)), None)
+    def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
+        """How many passages were embedded."""
+        with self._stopwatch.stage("load"):
+            self._take_in(writer, plan)
+        if not plan.removed and not writer.staged_files() and writer.is_settled():  # nothing came of what was read
+            if not any(writer.counts()):
+                raise plan.nothing_readable()
+            return 0
+        with self._stopwatch.stage("clean"):
+            renewal = find_renewal(writer, plan.removed, self._progress)
+        portions = Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch)
+        for article_id in renewal.articles:
+            with self._stopwatch.stage("split"):
+                article = writer.cleaned(article_id)
+                passages = [] if renewal.silent(article_id) else self._split(article)
+            portions.add(article, passages)
+        portions.publish()
+        self._finish(writer, plan, renewal)
+        writer.prune(LexicalIndex(base.lexical).remove)
+        if merged := to_merge(writer.segments()):
+            merge_segments(base, writer, merged)
+        base.drop_segments_but(writer.kept_segments())
+        return portions.embedded
 
-    def _build(self, base: Path | None, plan: SyncPlan, rebuild: bool) -> SyncReport:
-        generation = self._store.start_generation()
-        try:
-            _copy(base, generation, only_catalogue=rebuild)
-            build = _Build(self._store, generation, self._embedder, self._progress)
-            try:
-                if rebuild:
-                    build.catalogue.forget_cleaning(fingerprints)
-                self._take_in(build, plan)
-                self._clean_and_split(build)
-                build.embed()
-                articles, passages = build.catalogue.counts()
-                if not articles:
-                    raise plan.nothing_readable()
-                build.parts.require(articles, passages)
-            finally:
-                build.parts.close()
-            synced_at = datetime.now(UTC).isoformat(timespec="seconds")
-            manifest = Manifest(generation.name, self._recipe, synced_at, articles, passages)
-        except BaseException:
-            shutil.rmtree(generation, ignore_errors=True)
-            raise
-        self._store.publish(generation, manifest)
-        _log.info("generation %s holds %d articles, %d passages", generation.name, articles, passages)
-        return plan.report(articles, passages, build.embedded)
+    def _split(self, article: Article) -> list[Passage]:
+        return split_passages(article, self._count_tokens, self._settings.passage_tokens)
 
-    def _take_in(self, build: _Build, plan: SyncPlan) -> None:
-        """Store fresh files, forget removed ones."""
-        build.catalogue.remove_files(plan.removed)
-        for path in list(plan.fresh):
-            try:
-                raw = load_article(path, self._settings.max_file_bytes)
-            except ArticleError as error:  # it changed since it was looked at
-                plan.skip(path, error)
+    def _take_in(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
+        """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
+        writer.unstage(plan.removed)
+        fresh = list(plan.fresh)
+        intake = Intake(self._reading.limits, self._settings.workers, self._reading.fields)
+        with closing(intake.read(fresh)) as reading:
+            for first in range(0, len(fresh), _TAKEN_IN_AT_ONCE):
+                with writer.batch():
+                    for done, (path, items) in enumerate(islice(reading, _TAKEN_IN_AT_ONCE), start=first + 1):
+                        _stage(writer, plan, path, items)
+                        self._progress("load", done, len(fresh))
+
+    def _finish(self, writer: CatalogueWriter, plan: SyncPlan, renewal: Renewal) -> None:
+        """Complete what needed no cleaning, and let go what is gone."""
+        with writer.publishing() as publication:
+            for path in plan.removed:
+                publication.remove_file(path)
+            for path in writer.ready_files():
+                publication.complete_file(path)
+            publication.remove_unplaced()
+            publication.put_memberships(renewal.changed)
+            renewal.kinship.forget(renewal.going)
+            if not any(writer.counts()):
+                raise plan.nothing_readable()
+
+
+def _named(paths: Sequence[str | Path]) -> set[str]:
+    """Files and addresses that are meant by their names."""
+    return {str(path) if is_address(path) else str(Path(path).expanduser().resolve()) for path in paths}
+
+
+def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
+    """The addresses among ``paths``, and the others."""
+    return [str(path) for path in paths if is_address(path)], [path for path in paths if not is_address(path)]
+
+
+class _LeftAsItWas(Exception):
+    """What was taken in of a file is undone."""
+
+
+def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[Item]) -> None:
+    """Takes in one file; it is left as it was when it gives nothing, or gives less than before by being damaged."""
+    skipped: list[Skipped] = []
+
+    def articles() -> Iterator[Incoming]:
+        for item in items:
+            if isinstance(item, Skipped):
+                skipped.append(item)
             else:
-                build.catalogue.put_file(raw, fingerprints(raw))
-        build.drop(build.catalogue.remove_orphans())
+                yield item
 
-    def _clean_and_split(self, build: _Build) -> None:
-        """Clean new articles, and those for which other blocks now count as repeated."""
-        waiting = list(_to_clean(build.catalogue))
-        _log.info("cleaning %d articles", len(waiting))
-        for done, (article_id, repeated) in enumerate(waiting, start=1):
-            article = clean_article(build.catalogue.raw_article(article_id), repeated)
-            if build.catalogue.holds(article):
-                build.catalogue.put_repeated(article_id, repeated)
-            else:
-                passages = split_passages(article, self._count_tokens, self._settings.passage_tokens)
-                build.put(article, repeated, passages)
-            self._progress("clean", done, len(waiting))
-
-
-class _Build:
-    """A generation being written."""
-
-    def __init__(self, store: Store, generation: Path, embedder: Embedder, progress: Progress) -> None:
-        self.parts = Parts(store, generation, writable=True)
-        self.catalogue = self.parts.catalogue
-        self.embedded = 0
-        self._pending: list[str] = []
-        self._waiting = 0
-        self._embedder = embedder
-        self._progress = progress
-
-    def drop(self, passage_ids: list[str]) -> None:
-        """Remove passages from both indexes."""
-        if passage_ids:
-            self.parts.vectors.remove(passage_ids)
-            self.parts.lexical.remove(passage_ids)
-
-    def put(self, article: Article, repeated: frozenset[str], passages: list[Passage]) -> None:
-        """Store a cleaned article; its passages wait for ``embed``."""
-        self.drop(self.catalogue.put_cleaned(article, repeated, passages))
-        self._pending.append(article.id)
-        self._waiting += len(passages)
-
-    def embed(self) -> None:
-        """Embed and store the passages of the pending articles, a bounded batch at a time."""
-        batch: list[tuple[Passage, Metadata]] = []
-        for article_id in self._pending:
-            metadata, passages = self.catalogue.article_passages(article_id)
-            batch += [(passage, metadata) for passage in passages]
-            if len(batch) >= _WRITE_BATCH:
-                self._write(batch)
-                batch = []
-        self._write(batch)
-        self.parts.lexical.commit()
-
-    def _write(self, batch: list[tuple[Passage, Metadata]]) -> None:
-        if not batch:
-            return
-        texts = [embedding_text(passage, metadata) for passage, metadata in batch]
-        vectors = self._embedder.embed(texts, progress=self._advance)
-        passages, metadata = [item[0] for item in batch], [item[1] for item in batch]
-        self.parts.vectors.add([passage.id for passage in passages], vectors, metadata)
-        self.parts.lexical.add(passages, metadata)
-
-    def _advance(self, count: int) -> None:
-        self.embedded += count
-        self._progress("embed", self.embedded, self._waiting)
-
-
-def _to_clean(catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
-    """Articles whose clean text is not that of the present statistics, with what repeats for each."""
-    by_source = defaultdict(list)
-    for statistics in catalogue.block_statistics():
-        by_source[source_key(statistics.path)].append(statistics)
-    for group in by_source.values():
-        repeated = repeated_fingerprints([item.fingerprints for item in group])
-        for item in group:
-            concerns_it = repeated.intersection(item.fingerprints)
-            if concerns_it != item.repeated:
-                yield item.article_id, concerns_it
-
-
-def _known(base: Path | None) -> dict[str, str]:
-    if base is None:
-        return {}
-    catalogue = Catalogue(base / CATALOGUE)
     try:
-        return catalogue.file_hashes()
-    finally:
-        catalogue.close()
-
-
-def _copy(base: Path | None, generation: Path, *, only_catalogue: bool) -> None:
-    if base is None:
-        return
-    shutil.copyfile(base / CATALOGUE, generation / CATALOGUE)
-    if not only_catalogue:
-        shutil.copytree(base / VECTORS, generation / VECTORS)
-        shutil.copytree(base / LEXICAL, generation / LEXICAL)
-
-
-def _readable(catalogue: Path) -> bool:
-    try:
-        opened = Catalogue(catalogue)
-        opened.counts()
-        opened.close()
-    except (OSError, sqlite3.Error):
-        return False
-    return True
+        with writer.batch():
+            taken = writer.stage(str(path), plan.fresh[path], articles())
+            cut_short = any(item.cut for item in skipped)
+            if not taken or (cut_short and (path in plan.known or path in plan.again)):
+                raise _LeftAsItWas
+    except _LeftAsItWas:
+        plan.leave(path)
+    plan.note(skipped)

@@ -12,17 +12,22 @@ from assistant.records.answers import (
     Turn,
 )
 from assistant.records.articles import (
+    Appearance,
     Article,
+    ArticleEntry,
     ArticleFilter,
     Metadata,
     Passage,
     RawArticle,
     Segment,
+    Stated,
+    place_of,
 )
 from assistant.records.indexes import (
     Fingerprints,
     IndexState,
     SkippedFile,
+    SyncPreview,
     SyncReport,
 )
 
@@ -31,7 +36,9 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "AnswerSpan",
+    "Appearance",
     "Article",
+    "ArticleEntry",
     "ArticleFilter",
     "Citation",
     "Fingerprints",
@@ -43,7 +50,10 @@ __all__ = [
     "RetrievedPassage",
     "Segment",
     "SkippedFile",
+    "Stated",
+    "SyncPreview",
     "SyncReport",
     "Trace",
     "Turn",
+    "place_of",
 ]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assistant.records.articles import Passage
+from assistant.records.articles import Appearance, Passage, place_of
 
 RefusalReason = Literal["no_passages", "not_in_articles", "low_confidence"]
 AnswerKind = Literal["span", "list", "evidence"]
@@ -22,7 +22,7 @@ class RetrievedPassage:
         retrieval_score: fused reciprocal-rank score; higher is better, comparable within one query.
         similarity: cosine of the query's and the passage's vectors, -1..1.
         dense_rank, lexical_rank: best 1-based rank in either list; None when absent from it.
-        title, source, published: the article's metadata.
+        title, source, published, language: the article's metadata.
     """
 
     passage: Passage
@@ -33,6 +33,7 @@ class RetrievedPassage:
     title: str | None
     source: str | None
     published: date | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,26 @@ class AnswerSpan:
 class Citation:
     """Where an answer stands, as raw offsets into the original file.
 
-    ``raw[raw_start:raw_end] == quote`` and ``raw[answer_start:answer_end] == answer_text``, where
-    ``raw`` is the file's bytes decoded with ``encoding``.
+    ``raw[raw_start:raw_end] == quote`` and ``raw[answer_start:answer_end] == answer_text``, where ``raw`` is
+    ``Assistant.article(article_id).raw_text``: the file's bytes decoded with ``encoding``, or, without one, the text
+    extracted from the file (a web page, a record, a document).
 
     Attributes:
-        article_id, title, source, published: the article.
-        path, encoding: the file and how to decode it.
+        article_id, title, source, published, language: the article.
+        path, encoding: the file (or the address it was fetched from), and how to decode it.
+        member: where in the file (``RawArticle.member``).
+        url: the article's own address, if it is known.
         quote: the whole sentence around the answer.
         answer_text: the answer as this article words it.
         confidence: of this very span, 0..1.
+        family, retells: whose story the article tells (``Article.family``, ``Article.retells``).
+        also_in, other_places: where else the story was published (``Article.also_in``, ``Article.other_places``). It
+            is the same story there; this very sentence may have been cut or changed.
     """
 
     article_id: str
     path: str
-    encoding: str
+    encoding: str | None
     title: str | None
     source: str | None
     published: date | None
@@ -90,13 +97,25 @@ class Citation:
     answer_start: int
     answer_end: int
     confidence: float
+    member: str = ""
+    url: str | None = None
+    family: str = ""
+    retells: frozenset[str] = frozenset()
+    language: str | None = None
+    also_in: tuple[Appearance, ...] = ()
+    other_places: int = 0
+
+    @property
+    def place(self) -> str:
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """Another, distinct answer to the same question.
 
-    ``support`` counts the different articles that cite it.
+    ``support`` counts the stories that say so: copies of one, and a round-up of stories, count once.
     """
 
     text: str
@@ -153,7 +172,7 @@ class Answer:
         return None if self.kind == "evidence" else self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON-ready values; dates become ISO strings."""
+        """The answer as JSON-ready values; dates become ISO strings, sets sorted lists."""
         plain = asdict(self, dict_factory=_json_ready)
         return {"answered": self.answered, **plain}
 
@@ -187,4 +206,10 @@ class Turn:
 
 
 def _json_ready(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in items}
+    return {key: _plain(value) for key, value in items}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value

@@ -1,32 +1,68 @@
 """Records of articles: files as they are, cleaned articles, their passages.
 
-Offsets are half-open ``[start, end)`` and count code points. *Raw* offsets refer to the text of the
-original file, decoded with ``RawArticle.encoding`` and otherwise untouched (a byte order mark stays
-the first character); *clean* offsets refer to ``Article.text``.
+Offsets are half-open ``[start, end)`` and count code points. *Raw* offsets refer to ``RawArticle.text``: the decoded
+file, otherwise untouched (a byte order mark stays the first character), or what was extracted from it where an article
+is not the text of a whole file; *clean* offsets refer to ``Article.text``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something that a file itself says about an article, in markup, fields or headers.
+
+    Attributes:
+        field: "title", "published", "source", "byline", "section", "language" or "url".
+        value: as it stands there; white space at its ends taken off.
+        how: where it was found ("JSON-LD datePublished", "field 'date'").
+        sure: how much it is to be trusted, 0..1.
+    """
+
+    field: str
+    value: str
+    how: str
+    sure: float = 1.0
+
+
+def place_of(path: str, member: str) -> str:
+    """Path and member in one, as messages name it: "dump.zip!2023/a.html"."""
+    return f"{path}!{member}" if member else path
 
 
 @dataclass(frozen=True, slots=True)
 class RawArticle:
-    """A file as it is: ``path.read_bytes().decode(encoding) == text``.
+    """An article as its file has it, nothing dropped yet.
 
     Attributes:
-        path: absolute path of the file.
-        text: its characters, nothing normalised.
-        encoding: a Python codec name that decodes the bytes to ``text``.
-        content_hash: SHA-256 of the bytes, hexadecimal.
+        path: absolute path of the file, or the address a page was fetched from.
+        text: its characters, nothing normalised. The whole file's (``path.read_bytes().decode(encoding) == text``) when
+            there is an encoding; else what was extracted for this article from markup, a record or a document.
+        encoding: a Python codec name that decodes the file's bytes to ``text``; None when it was extracted.
+        content_hash: SHA-256, hexadecimal, of the file's bytes, or of what was extracted.
+        member: where in the file: "2023/a.html" in an archive, "17" for its 17th record, "2023/a.jsonl!17" for both;
+            "" for the whole file.
+        stated: what markup, fields or headers say about it, the surest first for each field.
+        extracted_body: whether ``text`` is the body of a page, told from the rest of it by its markup; then cleaning
+            takes only what is never part of an article.
     """
 
     path: str
     text: str
-    encoding: str
+    encoding: str | None
     content_hash: str
+    member: str = ""
+    stated: tuple[Stated, ...] = ()
+    extracted_body: bool = False
+
+    @property
+    def place(self) -> str:
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +80,46 @@ class Metadata:
 
     Attributes:
         title: headline.
-        published: publication date, never the clock in a page's header or the crawl date.
+        published: day of publication as the publisher states it, never the clock in a page's header or the crawl date.
         source: publication or agency ("Kyodo").
         byline: author.
-        found_in: for each field that is known, where it was found ("line 5, headline").
+        url: the article's own address.
+        published_at: moment of publication with its offset; None unless both time and zone are stated.
+        section: of the publication ("sport").
+        language: ISO 639-1, lower case ("en").
+        found_in: for each field that is known, where it was found ("line 5: first heading"); what is said of
+            "published" holds for ``published_at`` too.
+        sure: for the same fields, how much each is to be trusted, 0..1.
     """
 
     title: str | None = None
     published: date | None = None
     source: str | None = None
     byline: str | None = None
+    url: str | None = None
+    published_at: datetime | None = None
+    section: str | None = None
+    language: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A place where a story was published.
+
+    Attributes:
+        article_id: the article there.
+        place: path and member in one (``place_of``).
+        title, source, published, url: of that article; None where not known.
+    """
+
+    article_id: str
+    place: str
+    title: str | None = None
+    source: str | None = None
+    published: date | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +127,56 @@ class Article:
     """A cleaned article: whole blocks of the raw text, the others dropped.
 
     Attributes:
-        id: the first 16 hexadecimal digits of the raw file's SHA-256.
-        path: absolute path of the file it was read from.
-        encoding: codec that turns the file's bytes into ``raw_text``.
-        raw_text: the file's characters.
+        id: the first 16 hexadecimal digits of the raw article's content hash.
+        path: absolute path of the file it was read from, or its address.
+        encoding: codec that turns the file's bytes into ``raw_text``; None when ``raw_text`` was extracted.
+        raw_text: the file's characters, or those extracted for this article.
         text: the clean text; the segments' characters joined by blank lines.
         segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
-        metadata: title, date, source, byline.
+        metadata: title, date, source and the rest that is known.
+        member: where in the file (``RawArticle.member``).
+        family: id of the article that represents those publishing the same story; this one's own when it is alone.
+        retells: ids of the families whose story is only a part of this article.
+        also_in: other places of its story: its own, and those of its family; by date, whole files first; at most 50.
+        other_places: how many there are in all.
     """
 
     id: str
     path: str
-    encoding: str
+    encoding: str | None
     raw_text: str
     text: str
     segments: tuple[Segment, ...]
     metadata: Metadata
+    member: str = ""
+    family: str = ""
+    retells: frozenset[str] = frozenset()
+    also_in: tuple[Appearance, ...] = ()
+    other_places: int = 0
+
+    @property
+    def place(self) -> str:
+        """Path and member in one (``place_of``)."""
+        return place_of(self.path, self.member)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article in the index's list.
+
+    Attributes:
+        id: of the article.
+        places: where it was read, path and member in one; the first is the one that citations name.
+        metadata: what is known about it.
+        family: id of the article that represents those publishing the same story.
+        passages: how many of its own are searched; none when another article's text speaks for it.
+    """
+
+    id: str
+    places: tuple[str, ...]
+    metadata: Metadata
+    family: str
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +207,26 @@ class ArticleFilter:
         after, before: publication date on or after, on or before; articles without a known date are
             left out when either is given.
         source: publication or agency, compared without regard to case.
+        language: ISO 639-1 ("ja"), compared without regard to case; articles without a known one are left out.
     """
 
     after: date | None = None
     before: date | None = None
     source: str | None = None
+    language: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is any condition."""
+        return self != ArticleFilter()
+
+    def admits(self, metadata: Metadata) -> bool:
+        """Whether an article with this metadata may answer."""
+        day = metadata.published
+        if (self.after or self.before) and day is None:
+            return False
+        return (
+            (self.after is None or (day is not None and day >= self.after))
+            and (self.before is None or (day is not None and day <= self.before))
+            and (self.source is None or (metadata.source or "").casefold() == self.source.casefold())
+            and (self.language is None or (metadata.language or "").casefold() == self.language.casefold())
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class SyncReport:
         articles, passages: what the index holds after the sync.
         embedded: passages embedded by this run.
         seconds: wall time.
+        timings: seconds by stage ("look", "load", "clean", "split", "embed", "write"); what is left is bookkeeping.
+        left_out: files that were removed from the index by hand, and stay out until they are named.
     """
 
     new: int
@@ -43,6 +46,27 @@ class SyncReport:
     passages: int
     embedded: int
     seconds: float
+    timings: Mapping[str, float] = field(default_factory=dict)
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPreview:
+    """What a sync would do; paths of files.
+
+    Attributes:
+        new, changed, removed: to be taken in, taken in again, forgotten.
+        skipped: files that cannot be looked at, with reasons (whether the others can be read is not tried).
+        unchanged: how many files are indexed as they are.
+        left_out: files that were removed from the index by hand, and stay out until they are named.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[SkippedFile, ...]
+    unchanged: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

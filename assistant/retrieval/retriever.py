@@ -2,61 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.index.embedder import Embedder
-from assistant.index.opened import Index
+from assistant.index.opened import View
 from assistant.records import ArticleFilter, Passage, RetrievedPassage
 from assistant.retrieval.fusion import fuse
 
+#: What ``Article.text`` has between blocks.
+_BETWEEN_BLOCKS = "\n\n"
 EVERYTHING = ArticleFilter()
 
 
 class HybridRetriever:
-    """Dense and BM25 rankings of an index, fused by reciprocal rank."""
+    """Dense and BM25 rankings of an index's passages, fused by reciprocal rank."""
 
-    def __init__(self, index: Index, embedder: Embedder, candidates: int) -> None:
+    def __init__(self, embedder: Embedder, candidates: int) -> None:
         """``candidates`` passages are taken from each ranking before fusion."""
-        self._index = index
         self.embedder = embedder
         self._candidates = candidates
 
-    def retrieve(self, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
-        """At most ``k`` passages of articles that fulfil ``where``, best first."""
+    def retrieve(self, view: View, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
+        """At most ``k`` passages of the view's articles that fulfil ``where``, best first.
+
+        An article whose text another one speaks for is found through that one, as far as the passage stands in its
+        own text word for word, and given as a passage of its own.
+        """
         depth = max(k, self._candidates)
         vector = self.embedder.embed([query])[0]
-        similarities = self._index.vectors.search(vector, depth, where)
-        dense, lexical = list(similarities), self._index.lexical.search(query, depth, where)
+        similarities = view.nearest(vector, depth, where)
+        dense, lexical = list(similarities), view.matching(query, depth, where)
         fused = fuse([dense, lexical])[:k]
-        ids = [passage_id for passage_id, _ in fused]
-        missing = [passage_id for passage_id in ids if passage_id not in similarities]
-        similarities |= self._index.vectors.similarities(vector, missing)
+        keys = [key for key, _ in fused]
+        similarities |= view.similarities(vector, [key for key in keys if key not in similarities])
+        unheard = view.catalogue.stories.unheard(where)
         return [
-            self._described(passage, retrieval_score, similarities[passage.id], dense, lexical)
-            for passage, (_, retrieval_score) in zip(self._index.catalogue.passages(ids), fused, strict=True)
+            RetrievedPassage(
+                passage=passage,
+                retrieval_score=retrieval_score,
+                similarity=similarities[key],
+                dense_rank=_rank(key, dense),
+                lexical_rank=_rank(key, lexical),
+                title=known.title,
+                source=known.source,
+                published=known.published,
+                language=known.language,
+            )
+            for found, (key, retrieval_score) in zip(view.passages(keys), fused, strict=True)
+            for passage in _admitted(found, unheard.get(found.article_id), view)
+            for known in [view.catalogue.metadata(passage.article_id)]
         ]
 
-    def _described(
-        self, passage: Passage, retrieval_score: float, similarity: float, dense: list[str], lexical: list[str]
-    ) -> RetrievedPassage:
-        known = self._index.catalogue.metadata(passage.article_id)
-        return RetrievedPassage(
-            passage=passage,
-            retrieval_score=retrieval_score,
-            similarity=similarity,
-            dense_rank=_rank(passage.id, dense),
-            lexical_rank=_rank(passage.id, lexical),
-            title=known.title,
-            source=known.source,
-            published=known.published,
-        )
+
+def _admitted(found: Passage, copies: Sequence[str] | None, view: View) -> Iterator[Passage]:
+    """A passage that was found, or, where it speaks for others, what the first of ``copies`` to have some has of it."""
+    if copies is None:
+        yield found
+        return
+    for copy in copies:
+        text = view.catalogue.text(copy)
+        blocks = [(text.find(block), len(block)) for block in found.text.split(_BETWEEN_BLOCKS) if block]
+        standing = [(start, start + length) for start, length in blocks if start >= 0]
+        if standing:
+            start, end = min(standing)[0], max(end for _, end in standing)
+            identity = f"{copy}:{start}-{end}"
+            yield replace(found, id=identity, article_id=copy, start=start, end=end, text=text[start:end])
+            return
 
 
-def _rank(passage_id: str, ranking: list[str]) -> int | None:
-    return ranking.index(passage_id) + 1 if passage_id in ranking else None
+def _rank(key: str, ranking: list[str]) -> int | None:
+    return ranking.index(key) + 1 if key in ranking else None
 
 
-def merge_neighbours(retrieved: list[RetrievedPassage], index: Index, longest: int) -> list[RetrievedPassage]:
+def merge_neighbours(retrieved: list[RetrievedPassage], view: View, longest: int) -> list[RetrievedPassage]:
     """Join adjacent passages of one article, so that the reader sees an answer with what surrounds it.
 
     At most ``longest`` passages are joined into one. A joined passage keeps the best score and ranks of
@@ -71,17 +90,18 @@ def merge_neighbours(retrieved: list[RetrievedPassage], index: Index, longest: i
             runs.append([item])
     order = {item.passage.id: place for place, item in enumerate(retrieved)}
     runs.sort(key=lambda run: min(order[item.passage.id] for item in run))
-    return [_joined(run, index) if len(run) > 1 else run[0] for run in runs]
+    return [_joined(run, view) if len(run) > 1 else run[0] for run in runs]
 
 
 def _follows(first: Passage, second: Passage) -> bool:
-    return first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    next_one = first.article_id == second.article_id and second.ordinal == first.ordinal + 1
+    return next_one and second.start >= first.end  # a copy may have them in another order
 
 
-def _joined(run: list[RetrievedPassage], index: Index) -> RetrievedPassage:
+def _joined(run: list[RetrievedPassage], view: View) -> RetrievedPassage:
     best = max(run, key=lambda item: item.retrieval_score)
     first, last = run[0].passage, run[-1].passage
-    text = index.catalogue.text(first.article_id)[first.start : last.end]
+    text = view.catalogue.text(first.article_id)[first.start : last.end]
     passage = replace(first, id=f"{first.article_id}:{first.start}-{last.end}", end=last.end, text=text)
     return replace(
         best,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +16,7 @@ from assistant.answering.evidence import Evidence, Logistic
 from assistant.answering.normalise import meaning
 from assistant.errors import StoreDamagedError
 from assistant.reading.calibration import Calibration
-from assistant.records import Answer, AnswerSpan, Article, Metadata, Passage, RetrievedPassage, Segment
+from assistant.records import Answer, AnswerSpan, Appearance, Article, Metadata, Passage, RetrievedPassage, Segment
 
 MENU = "Home | World | Sport\n\n"
 BLOCKS = (
@@ -215,3 +216,31 @@ def test_answers_of_one_meaning(first: str, second: str, same: bool) -> None:
 def test_every_answer_has_a_meaning(text: str) -> None:
     assert bool(meaning(text)) == bool(text.split())
     assert meaning(meaning(text)) == meaning(meaning(meaning(text)))
+
+
+def test_a_citation_tells_the_language_and_where_else_the_story_stands_in_json_too() -> None:
+    other = Appearance("b" * 16, "/news/dump.zip!b.html", "B", "Times", date(2018, 5, 20), "https://times.example/b")
+    article = replace(
+        make_article("a"), metadata=Metadata(title="A title", language="es"), also_in=(other,), other_places=60
+    )
+    answer = answer_with([article], [(0, "from June 11 to 13", 3.0)])
+    (citation,) = answer.citations
+    assert (citation.language, citation.also_in, citation.other_places) == ("es", (other,), 60)
+    (told,) = json.loads(json.dumps(answer.to_dict()))["citations"]
+    assert (told["language"], told["other_places"]) == ("es", 60)
+    assert told["also_in"] == [
+        {
+            "article_id": "b" * 16,
+            "place": "/news/dump.zip!b.html",
+            "title": "B",
+            "source": "Times",
+            "published": "2018-05-20",
+            "url": "https://times.example/b",
+        }
+    ]
+
+
+def test_a_citation_names_its_place_in_a_file() -> None:
+    article = replace(make_article("a"), path="/news/dump.zip", member="2018/a.html")
+    (citation,) = answer_with([article], [(0, "from June 11 to 13", 3.0)]).citations
+    assert citation.place == article.place == "/news/dump.zip!2018/a.html"

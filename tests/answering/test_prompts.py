@@ -16,7 +16,9 @@ from assistant.records import RefusalReason
 
 #: Every shipped template with the variables its callers give it.
 VARIABLES: dict[str, dict[str, object]] = {
+    "also_in": {"names": ["KYODO", "Japan Times"], "more": 3},
     "alternatives": {"count": 2, "kind": "span"},
+    "appearance": {"title": None, "source": "Kyodo", "published": date(2018, 5, 9), "place": "a.html"},
     "chat_exposed": {"host": "0.0.0.0"},
     "chat_ready": {"url": "http://127.0.0.1:7860"},
     "citation": {"title": None, "source": "Kyodo", "published": date(2018, 5, 9)},
@@ -28,6 +30,7 @@ VARIABLES: dict[str, dict[str, object]] = {
     "index_state": {"articles": 1, "passages": 5637, "synced": "9 May 2018, 10:00 UTC"},
     "interpreted_question": {"question": "Who heads the team?"},
     "more_citations": {"count": 1, "kind": "span"},
+    "more_places": {"count": 1200},
     "support": {"support": 2},
 }
 
@@ -63,6 +66,15 @@ def test_sentences_read_well() -> None:
     assert prompts.say("citation", title="T", source=None, published=None) == (
         "T · source not stated · date not stated"
     )
+    assert prompts.say("citation", title="T", source=None, published=None, language="Japanese") == (
+        "T · source not stated · date not stated · Japanese"
+    )
+    assert prompts.say("also_in", names=["A", "B"], more=3) == "Also in A, B and 3 more"
+    assert prompts.say("also_in", names=["A", "B"], more=0) == "Also in A and B"
+    assert prompts.say("also_in", names=["A"], more=1) == "Also in A and 1 more"
+    assert prompts.say("also_in", names=["A"], more=0) == "Also in A"
+    assert prompts.say("appearance", **VARIABLES["appearance"]) == "Untitled article · Kyodo · 9 May 2018 · a.html"
+    assert prompts.say("more_places", count=1200) == "and 1,200 other places"
     assert prompts.say("alternatives", count=1, kind="list") == "1 other possible answer"
     assert prompts.say("alternatives", count=2, kind="evidence") == "2 other sentences about it"
     assert prompts.say("more_citations", count=2, kind="span") == "2 more places say so"

@@ -10,6 +10,7 @@ from assistant.records import (
     Alternative,
     Answer,
     AnswerKind,
+    Appearance,
     Article,
     Citation,
     IndexState,
@@ -57,6 +58,7 @@ def cite(source: Article, quote: str, span: str, confidence: float) -> Citation:
         answer_start=inside,
         answer_end=inside + len(span),
         confidence=confidence,
+        language=meta.language,
     )
 
 
@@ -110,8 +112,13 @@ HARMFUL = article(
 )
 
 _QUOTE = "The authority has named Ada Marsh as chief engineer of the project."
+#: More places than are listed, with everything a page may say of itself.
+ELSEWHERE = (
+    Appearance("4" * 16, "/news/dump.zip!2024/kyodo.html", "Harbour wall", "KYODO", date(2024, 3, 9)),
+    Appearance("5" * 16, "/news/5.html", None, "Japan Times", None, "https://times.example/wall"),
+)
 _MARSH = (
-    cite(HARBOUR, _QUOTE, "Ada Marsh", 0.91),
+    replace(cite(HARBOUR, _QUOTE, "Ada Marsh", 0.91), also_in=ELSEWHERE, other_places=5),
     cite(COUNCIL, "The council heard Ada Marsh, the chief engineer, on Tuesday.", "Ada Marsh", 0.74),
 )
 _STORMS = "The wall has been damaged by three storms since January."

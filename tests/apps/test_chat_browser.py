@@ -81,6 +81,28 @@ def test_the_first_page_tells_the_state_and_offers_examples(browser: Browser, ad
         expect(page.locator(".turn .question")).to_have_text(PROMPTS.examples()[1])
 
 
+def test_the_other_places_of_a_story_unfold_and_stay_unfolded(browser: Browser, address: str, artefacts: Path) -> None:
+    with visiting(browser, address) as page:
+        ask(page, "Who is the chief engineer of the project?")
+        card = newest(page).locator(".answer > .citation")
+        places = card.locator(".places li")
+        expect(places.first).not_to_be_visible()
+        card.get_by_text("Also in KYODO, Japan Times and 3 more").click()
+        expect(places).to_have_text(
+            [
+                "Harbour wall · KYODO · 9 March 2024 · kyodo.html",
+                "Untitled article · Japan Times · date not stated · https://times.example/wall",
+                "and 3 other places",
+            ]
+        )
+        expect(places.first).to_be_visible()
+        places.first.click()
+        page.screenshot(path=artefacts / "chat-places.png")
+        ask(page, "What is the capital of France?")
+        expect(page.locator(".places li").first).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_an_answer_is_highlighted_and_opens_its_article_at_that_place(
     browser: Browser, address: str, artefacts: Path
 ) -> None:

@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from assistant.answering.prompts import Prompts
 from assistant.apps.terminal import printable, show_answer
 from assistant.pipeline import Assistant
+from assistant.records import Appearance
 
 from .chat_fakes import HARMFUL, HOSTILE, FakeConversation, answer, cite
 
@@ -90,6 +92,35 @@ def test_a_list_quotes_the_sentence_of_its_parts_once(capsys: pytest.CaptureFixt
     shown = " ".join(capsys.readouterr().out.split())
     assert shown.startswith("Ada Marsh; the chief engineer ")
     assert shown.count("“The council heard Ada Marsh, the chief engineer, on Tuesday.”") == 1
+
+
+def test_other_places_of_the_story_are_told_and_listed_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    found = FakeConversation().ask("Who is the chief engineer?")
+    show_answer(found, Prompts.open(), as_json=False, verbose=False)
+    short = capsys.readouterr().out
+    assert short.count("Also in KYODO, Japan Times and 3 more\n") == 1
+    assert "kyodo.html" not in short
+    show_answer(found, Prompts.open(), as_json=False, verbose=True)
+    shown = capsys.readouterr().out
+    assert "    Harbour wall · KYODO · 9 March 2024 · kyodo.html\n" in shown
+    assert "    and 3 other places\n" in shown
+
+
+def test_a_citation_of_a_record_has_its_whole_place(capsys: pytest.CaptureFixture[str]) -> None:
+    (cited, *_) = FakeConversation().ask("Who is the chief engineer?").citations
+    cited = replace(cited, path="/news/dump.zip", member="2023/a.jsonl!17")
+    show_answer(answer("Who?", "Ada Marsh", (cited,)), Prompts.open(), as_json=False, verbose=False)
+    place = f"  /news/dump.zip!2023/a.jsonl!17, characters {cited.raw_start}–{cited.raw_end}\n"
+    assert place in capsys.readouterr().out
+
+
+def test_another_language_than_english_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    (first, second) = FakeConversation().ask("Who is the chief engineer?").citations
+    foreign = answer("Who?", "Ada Marsh", (replace(first, language="es"), replace(second, language="en")))
+    show_answer(foreign, Prompts.open(), as_json=False, verbose=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "The Coast Courier · 9 March 2024 · Spanish" in shown
+    assert "English" not in shown
 
 
 def test_a_refusal_has_its_own_exit_code(store: Path) -> None:
@@ -178,6 +209,8 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
 def test_nothing_from_an_article_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     text = f"{HOSTILE}\x1b\x9b\u2066"
     found = cite(HARMFUL, f"The password is {HOSTILE} swordfish.", HOSTILE, 0.6)
+    copy = Appearance(text, f"/news/{text}", text, text, None, text)
+    found = replace(found, also_in=(copy, replace(copy, source=None)), other_places=2, language=text)
     show_answer(answer(text, text, (found,), standalone=f"{text}?"), Prompts.open(), as_json=False, verbose=True)
     shown = capsys.readouterr().out
     assert "swordfish" in shown

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.answering.prompts import Prompts
 from assistant.apps import web_rendering as rendering
 from assistant.apps.web_sessions import Exchange
-from assistant.records import Alternative, Answer, Metadata
+from assistant.records import Alternative, Answer, Appearance, Metadata
 from tests.apps.chat_fakes import (
     COUNCIL,
     HARBOUR,
@@ -85,6 +85,32 @@ def test_an_answer_is_shown_with_its_sentence_source_confidence_and_support() ->
     assert "Untitled article (2.txt)" in page.text and "Kyodo · date not stated" in page.text
     assert page.marked[0] == "Ada Marsh"
     assert "I took this to mean" not in page.text
+
+
+def test_the_other_places_of_a_story_stand_behind_a_line_that_names_some() -> None:
+    found = FakeConversation().ask("Who is the chief engineer?")
+    markup = conversation(found)
+    page = Page(markup)
+    assert "Also in KYODO, Japan Times and 3 more" in page.text
+    assert "Harbour wall · KYODO · 9 March 2024 · kyodo.html" in page.text
+    assert "Untitled article · Japan Times · date not stated · https://times.example/wall" in page.text
+    assert "and 3 other places" in page.text
+    assert markup.count('data-key="0.0.0-places"') == 1
+    assert "<a" not in markup, "an address from a page is no link"
+    alone = replace(found, citations=(found.citations[1],))
+    assert "Also in" not in Page(conversation(alone)).text
+
+
+def test_another_language_than_english_is_told_beside_source_and_date() -> None:
+    quote = "The council heard Ada Marsh, the chief engineer, on Tuesday."
+    for code, said in (("ja", "Kyodo · date not stated · Japanese"), ("en", "Kyodo · date not stated"), (None, "")):
+        source = replace(COUNCIL, metadata=replace(COUNCIL.metadata, language=code))
+        cited = cite(source, quote, "Ada Marsh", 0.9)
+        card = Page(conversation(answer("Who?", "Ada Marsh", (cited,))))
+        panel = Page(rendering.render_article(source, [cited], PROMPTS))
+        for page in (card, panel):
+            assert said in page.text
+            assert ("Japanese" in page.text) == (code == "ja") and "English" not in page.text
 
 
 def test_evidence_is_a_marked_sentence_under_words_that_say_what_it_is() -> None:
@@ -165,6 +191,20 @@ def test_the_article_is_marked_at_every_part_that_its_sentence_gives() -> None:
     assert page.marked == ["Ada Marsh", "the chief engineer"]
 
 
+def test_the_place_in_a_file_of_many_articles_is_shown() -> None:
+    untitled = replace(HARBOUR, path="/home/ann/dump.jsonl", member="17", metadata=Metadata(None))
+    cited = replace(
+        cite(untitled, "The authority has named Ada Marsh", "Ada Marsh", 0.9), path=untitled.path, member="17"
+    )
+    panel = rendering.render_article(untitled, [cited], PROMPTS)
+    assert '<p class="meta place" dir="auto">dump.jsonl!17</p>' in panel
+    exchange = Exchange("Who?", answer("Who?", "Ada Marsh", (cited,)))
+    chat = rendering.render_conversation([exchange], None, PROMPTS)
+    for shown in (panel, chat):
+        assert PROMPTS.say("untitled", file="dump.jsonl!17") in shown
+        assert "/home" not in shown
+
+
 def test_a_citation_that_cleaning_dropped_opens_the_article_unmarked() -> None:
     page = Page(rendering.render_article(COUNCIL, [cite(COUNCIL, "Menu · Log in", "Menu", 0.9)], PROMPTS))
     assert page.marked == []
@@ -190,8 +230,11 @@ def test_hostile_text_shows_as_text_everywhere() -> None:
     others = (Alternative(HOSTILE, 0.1, 1, found.citations),)
     answered = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?", alternatives=others)
     evidence = replace(answered, kind="evidence", text=found.citations[0].quote)
+    copy = Appearance(HOSTILE, f"/news/{HOSTILE}", HOSTILE, HOSTILE, None, HOSTILE)
+    copied = replace(found.citations[0], also_in=(copy,), other_places=3, language=HOSTILE)
     for markup in (
         conversation(answered),
+        conversation(replace(answered, citations=(copied,))),
         conversation(evidence),
         conversation(replace(answered, kind="list", parts=(HOSTILE, HOSTILE), citations=found.citations * 2)),
         conversation(replace(answered, citations=found.citations * 2)),

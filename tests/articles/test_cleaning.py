@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.articles import clean_article, fingerprints, load_article, repeated_fingerprints
+from assistant.articles import clean_article, explain_cleaning, fingerprints, load_article, repeated_fingerprints
 from assistant.articles.blocks import split_blocks
-from assistant.articles.cleaning import BlockDecision, block_fingerprint, clean_blocks
+from assistant.articles.cleaning import BlockDecision, clean_blocks
+from assistant.articles.repetition import block_fingerprint
 
 from .conftest import SEEDS, raw_article
 
@@ -274,3 +276,46 @@ def test_share_lines_go(line: str) -> None:
     kept = [d.block.text for d in clean_blocks(split_blocks(f"{body}{line}\n")) if d.kept]
     assert line not in kept
     assert len(kept) == 3
+
+
+# Bodies that the markup of a page has told.
+
+
+def kept_of_body(text: str, repeated: frozenset[str] = frozenset()) -> list[str]:
+    return clean_article(replace(raw_article(text), extracted_body=True), repeated).text.split("\n\n")
+
+
+def test_a_body_keeps_what_the_rules_and_the_classifier_take_from_a_page() -> None:
+    doubtful = ["Immunology", "EMRY, Norland", "© 2019 Emry Press. All rights reserved.", "See more photos:", "UP NEXT"]
+    text = "\n\n".join([doubtful[0], *BODY, *doubtful[1:], "Harbour Bridge Opens Again"])
+    assert kept_of_body(text) == text.split("\n\n")
+    assert not {*doubtful} <= {*kept(text)}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("???", "no words"),
+        ("* * *", "link or markup only"),
+        ("By Ann Poole", "byline"),
+        ("Click here to subscribe to our newsletter", "call to action"),
+        ("Log in", "login or registration"),
+        ("Share", "share or comment widget"),
+        ("Advertisement", "advertising label"),
+    ],
+)
+def test_a_body_loses_what_is_never_of_an_article(line: str, reason: str) -> None:
+    raw = replace(raw_article("\n\n".join([*BODY, line])), extracted_body=True)
+    decisions = explain_cleaning(raw)
+    assert [decision.block.text for decision in decisions if decision.kept] == BODY
+    assert decisions[-1].reason == reason
+
+
+def test_a_body_loses_what_recurs_across_the_source() -> None:
+    texts = [story(name, (BOILERPLATE,)) for name in NAMES]
+    assert kept_of_body(texts[0], repeated_in(texts)) == story(NAMES[0]).split("\n\n")
+
+
+@pytest.mark.parametrize("text", ["Share", "* * *", "By Ann Poole\n\nLog in"])
+def test_a_body_is_never_emptied(text: str) -> None:
+    assert kept_of_body(text) == text.split("\n\n")

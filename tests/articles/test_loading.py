@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.articles import find_article_files, load_article
+from assistant.articles.formats import Skipped, read_articles
 from assistant.errors import ArticleError, NothingToIndexError
 
 Write = Callable[[str, bytes], Path]
@@ -118,7 +119,48 @@ def test_finds_articles_at_any_depth_once_and_sorted(write: Write, tmp_path: Pat
     assert find_article_files([tmp_path, str(tmp_path / "a"), paths[0]]) == sorted(paths)
 
 
-def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> None:
+def test_what_a_browser_saves_beside_a_page_is_left(write: Write, tmp_path: Path) -> None:
+    pages = [write(name, b"x") for name in ("Port shut.html", "b/Bridge.HTM", "b/other_files/news.html")]
+    for name in ("frame.html", "data.json", "deep/feed.xml", "style.css", "script.js", "picture.png"):
+        write(f"Port shut_files/{name}", b"x")
+        write(f"b/Bridge_files/{name}", b"x")
+    assert find_article_files([tmp_path]) == sorted(pages)
+    named = tmp_path / "Port shut_files"
+    found = find_article_files([named])
+    assert [path.relative_to(named).as_posix() for path in found] == ["data.json", "deep/feed.xml", "frame.html"]
+
+
+PAGE = b"<!DOCTYPE html><html><body><p>The bridge reopened.</p></body></html>"
+UNTOLD = ("story", "index.html?id=3", "page.php", "p.shtml", "page.aspx", "No. 7 opens", "2026.03")
+
+
+def test_where_the_name_tells_no_format_the_content_does(write: Write, tmp_path: Path) -> None:
+    pages = [write(name, PAGE) for name in UNTOLD]
+    prose = [write("dispatch", f"Мост открыт\n\n{CYRILLIC}".encode()), write("old", WESTERN.encode("cp1252"))]
+    prose.append(write("long", f"Мост открыт\n\n{CYRILLIC}\n".encode() * 99))
+    dump = write("dump", b'{"text": "One."}\n{"text": "Two."}\n')
+    write("page_files/frame.html", PAGE)
+    others = {"Makefile": b"all:\n\tcc -o a a.c\n# " + WESTERN.encode()[:70] + b"\n\tld\n" * 50, "core": bytes(9000)}
+    others |= {
+        "app.php": b"<?php\n// " + WESTERN.encode(),
+        "script.js": PAGE,
+        "photo.png": PAGE,
+        "photo.jpg?w=3": b"\xff\xd8",
+    }
+    for name, data in others.items():
+        write(name, data)
+    os.mkfifo(tmp_path / "pipe")
+    found = find_article_files([tmp_path])
+    assert found == sorted([*pages, *prose, dump])
+    assert not [
+        item
+        for path in found
+        for item in read_articles(path)
+        if isinstance(item, Skipped) and "no format" in item.reason
+    ]
+
+
+def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     outside = write("outside/secret.txt", b"x")
     inside = write("root/real.txt", b"x")
     root = tmp_path / "root"
@@ -127,15 +169,24 @@ def test_links_never_lead_out_of_the_folder(write: Write, tmp_path: Path) -> Non
     (root / "again.txt").symlink_to(inside)
     (root / "loop").symlink_to(root)
     (root / "self.txt").symlink_to(root / "self.txt")
+    (root / "photo.png").symlink_to(outside)
     assert find_article_files([root]) == [inside]
+    (warning,) = caplog.messages
+    assert str(root) in warning
+    assert warning.endswith(": 3.")
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("missing", "does not exist"), ("empty", "No article files"), ("page.html", ".txt and .md")]
-)
-def test_nothing_to_index_says_why(write: Write, tmp_path: Path, name: str, words: str) -> None:
+def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(write: Write, tmp_path: Path) -> None:
+    named, beside = write("story.asp", b"<p>x</p>"), write("photo.jpg", b"x")
+    assert find_article_files([named]) == [named]
+    with pytest.raises(NothingToIndexError):
+        find_article_files([tmp_path])
+    assert beside.exists()
+
+
+@pytest.mark.parametrize(("name", "words"), [("missing", "does not exist"), ("empty", ".html")])
+def test_nothing_to_index_says_why(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "empty").mkdir()
-    write("page.html", b"<p>x</p>")
     with pytest.raises(NothingToIndexError) as caught:
         find_article_files([tmp_path / name])
     assert words in str(caught.value)

@@ -36,7 +36,7 @@ from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported,
 SPAN = Logistic({"margin": 0.4, "against_null": 0.1, "similarity": 3.0, "retrieval_score": 20.0}, -3.0)
 ANSWER = Logistic({"log_odds": 0.9, "agreement": 1.2, "lead": 2.0}, 0.2)
 RATES = (0.5, 0.05, 0.2)
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).with_name("README.md")
 
 
 def made_gathered(questions: int = 60, spans: int = 8) -> Gathered:

@@ -56,6 +56,21 @@ def test_html_becomes_text_as_a_reader_sees_it(tmp_path: Path) -> None:
         assert "<" not in page.text and "{" not in page.text
 
 
+def test_html_is_also_read_as_the_index_reads_it(tmp_path: Path) -> None:
+    nothing = "<html><body><script>let it = 1</script><nav>Home</nav></body></html>"
+    data = folder(
+        tmp_path,
+        {"one": {"articleBody": BODY}, "two": {"articleBody": BODY}},
+        {
+            "one.html.gz": gzip.compress(f"<html><body><article><p>{BODY}</p></article></body></html>".encode()),
+            "two.html": nothing,
+        },
+    )
+    one, two = load_pages(data).items
+    assert one.article is not None and one.article.text == BODY
+    assert two.article is None and "Home" in two.text
+
+
 def test_places_are_file_and_line(tmp_path: Path) -> None:
     data = folder(tmp_path, {"é": {"articleBody": BODY}, "b": {"articleBody": BODY}}, {"é.html": HTML, "b.html": HTML})
     assert [page.where for page in load_pages(data).items] == [f"{data}/ground-truth.json:{line}" for line in (2, 5)]
@@ -158,9 +173,9 @@ def test_marked_text_and_files(tmp_path: Path) -> None:
 def test_gzipped_lines(tmp_path: Path) -> None:
     record = {"id": "a", "text": "It rains.", "spans": [{"start": 0, "end": 9}]}
     (tmp_path / "pages.gz").write_bytes(gzip.compress(json.dumps(record).encode()))
-    assert load_pages(tmp_path / "pages.gz").items[0] == GoldPage(
-        "a", "It rains.", "It rains.", f"{tmp_path}/pages.gz:1"
-    )
+    (page,) = load_pages(tmp_path / "pages.gz").items
+    assert (page.id, page.text, page.body, page.where) == ("a", "It rains.", "It rains.", f"{tmp_path}/pages.gz:1")
+    assert page.article is not None and page.article.text == page.text
 
 
 SPAN = {"start": 0, "end": 9}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,15 @@ def marked(found: Attribution) -> str:
     assert found.gold_excerpt is not None
     excerpt = found.gold_excerpt
     return excerpt.text[excerpt.start : excerpt.end]
+
+
+def test_a_record_is_named_with_its_place_in_the_file(attributed: Attribute) -> None:
+    files = {"dump.jsonl": "\n".join(json.dumps({"text": text}) for text in (LIGHTHOUSE, CHOIR))}
+    given = attributed([], {"Tom Reyes": 4.0}, files=files)
+    assert "(dump.jsonl!2)" in (given.because or "")
+    found = attributed([worded("Ada Marsh")], {"Tom Reyes": 4.0}, files=files)
+    assert found.gold_excerpt is not None
+    assert "(dump.jsonl!1)" in found.gold_excerpt.where
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,22 @@ def test_html_is_scored_as_a_saved_page(tmp_path: Path) -> None:
     (tmp_path / "html" / "a.html").write_text(f"<div>Log in</div>{paragraphs}<footer>{AFTER}</footer>", "utf-8")
     gold = {"a": {"articleBody": "\n\n".join(STORY)}}
     (tmp_path / "ground-truth.json").write_text(json.dumps(gold), "utf-8")
-    result = evaluate_cleaning(tmp_path)
+    (tmp_path / "html" / "b.html").write_text("<html><body><script>1</script><nav>Log in</nav></body></html>", "utf-8")
+    result = evaluate_cleaning(tmp_path, options=RunOptions(limit=1))
     assert result.figures["f1"] == 100.0
     assert result.figures["f1_raw"] < 100.0
+    assert result.figures["f1_as_text"] == 100.0
+
+    gold["b"] = {"articleBody": STORY[0]}
+    (tmp_path / "ground-truth.json").write_text(json.dumps(gold), "utf-8")
+    with_one_unread = evaluate_cleaning(tmp_path)
+    assert [(row.f1, row.kept) for row in with_one_unread.rows][1] == (0.0, 0)
+    assert with_one_unread.figures["f1"] == 50.0
+
+
+def test_text_has_no_figures_of_html(tmp_path: Path) -> None:
+    figures = evaluate_cleaning(lines(tmp_path, [marked(PAGE, *STORY)])).figures
+    assert not [name for name in figures if name.endswith("_as_text")]
 
 
 def test_a_partly_broken_set_says_so(tmp_path: Path) -> None:

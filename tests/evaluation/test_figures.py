@@ -19,7 +19,6 @@ from assistant.evaluation.open_domain import evaluate_open
 from assistant.evaluation.questions import evaluate_questions
 from assistant.evaluation.reading import evaluate_reading
 from assistant.evaluation.results import Kind
-from assistant.evaluation.run import RunOptions
 from assistant.pipeline import Assistant
 
 TEAM, HARBOUR = "Ada Marsh leads the team.", "The harbour is in Kiel."
@@ -47,12 +46,16 @@ def produced(
     rewrites = folder / "rewrites.jsonl"
     complete = {"id": "w", "history": [], "question": "Who leads Japan?", "rewrite": "Who leads Japan?"}
     rewrites.write_text("\n".join(json.dumps(line) for line in (conversation, complete)))
+    pages = folder / "pages"
+    (pages / "html").mkdir(parents=True)
+    (pages / "html" / "p.html").write_text(f"<html><body><nav>Home</nav><p>{TEAM} {HARBOUR}</p></body></html>")
+    (pages / "ground-truth.json").write_text(json.dumps({"p": {"articleBody": f"{TEAM} {HARBOUR}"}}))
     return {
         "reading": evaluate_reading(contexts).figures,
         "open": evaluate_open(contexts).figures,
         "questions": evaluate_questions(questions, assistant=seed_assistant).figures,
         "conversation": evaluate_conversation(rewrites, assistant=seed_assistant).figures,
-        "cleaning": evaluate_cleaning(seeds / "bodies.jsonl", options=RunOptions(limit=2)).figures,
+        "cleaning": evaluate_cleaning(pages).figures,
     }
 
 

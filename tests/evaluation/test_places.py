@@ -34,7 +34,7 @@ def places(assistant: Assistant) -> Places:
 
 
 def article_of(assistant: Assistant, name: str) -> str:
-    return next(article for path, article in assistant.files().items() if path.endswith(name))
+    return next(article for path, (article,) in assistant.files().items() if path.endswith(name))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_files_are_named_by_the_end_of_their_path(
 
 
 def test_a_file_is_named_by_its_whole_path_too(assistant: Assistant, places: Places) -> None:
-    for path, article in assistant.files().items():
+    for path, (article,) in assistant.files().items():
         assert places.articles_named(path) == [article]
 
 

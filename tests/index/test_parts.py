@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.articles import clean_article
-from assistant.index.catalogue import Catalogue
-from assistant.index.lexical import LexicalIndex
+from assistant.index.lexical import LexicalIndex, LexicalSearcher
 from assistant.index.vectors import VectorIndex
-from assistant.records import ArticleFilter, Metadata, Passage, RawArticle
+from assistant.records import ArticleFilter, Metadata, Passage
 from tests.fakes import DIMENSION, WordEmbedder
 
 TEXTS = [
@@ -24,10 +22,12 @@ TEXTS = [
     "The fishing fleet returned with a record catch.",
     "Parliament debated the railway budget for nine hours.",
 ]
+#: By UTC, it is the day after.
+LATE = datetime(2018, 6, 14, 23, 30, tzinfo=timezone(-timedelta(hours=5)))
 METADATA = [
     Metadata(title="Japan sends diplomat", source="Kyodo", published=date(2018, 5, 19)),
-    Metadata(source="KYODO", published=date(2018, 6, 14)),
-    Metadata(source="Reuters", published=date(2019, 1, 1)),
+    Metadata(source="KYODO", published=date(2018, 6, 14), published_at=LATE),
+    Metadata(source="Reuters", published=date(2019, 1, 1), language="ja"),
     Metadata(),
 ]
 PASSAGES = [Passage(f"{i:016x}:0-{len(t)}", f"{i:016x}", 0, 0, len(t), t) for i, t in enumerate(TEXTS)]
@@ -38,6 +38,8 @@ FILTERS = [
     (ArticleFilter(before=date(2018, 6, 14)), {0, 1}),
     (ArticleFilter(after=date(2018, 6, 1), before=date(2018, 6, 30), source="Kyodo"), {1}),
     (ArticleFilter(source="nobody"), set()),
+    (ArticleFilter(language="JA"), {2}),
+    (ArticleFilter(language="ja", source="kyodo"), set()),
 ]
 
 
@@ -50,10 +52,13 @@ def vectors(tmp_path: Path) -> Iterator[VectorIndex]:
 
 
 @pytest.fixture
-def lexical(tmp_path: Path) -> LexicalIndex:
-    index = LexicalIndex(tmp_path / "lexical")
-    index.add(PASSAGES, METADATA)
-    index.commit()
+def lexical(tmp_path: Path) -> LexicalSearcher:
+    return lexical_index(tmp_path).now()
+
+
+def lexical_index(folder: Path) -> LexicalIndex:
+    index = LexicalIndex(folder / "lexical")
+    index.add([p.id for p in PASSAGES], PASSAGES, METADATA)
     return index
 
 
@@ -67,9 +72,38 @@ def test_vector_filters(vectors: VectorIndex, where: ArticleFilter, expected: se
 
 
 @pytest.mark.parametrize(("where", "expected"), FILTERS)
-def test_lexical_filters(lexical: LexicalIndex, where: ArticleFilter, expected: set[int]) -> None:
+def test_lexical_filters(lexical: LexicalSearcher, where: ArticleFilter, expected: set[int]) -> None:
     found = lexical.search("liaison Vladivostok fishing railway", 10, where)
     assert numbers(found) == expected
+
+
+@pytest.mark.parametrize(("where", "expected"), FILTERS)
+def test_a_filter_is_what_metadata_is_checked_by(where: ArticleFilter, expected: set[int]) -> None:
+    assert {number for number, known in enumerate(METADATA) if where.admits(known)} == expected
+    assert bool(where) == (where != ArticleFilter())
+
+
+def test_passages_named_besides_are_found_whatever_their_metadata_says(
+    vectors: VectorIndex, lexical: LexicalSearcher
+) -> None:
+    where, also = ArticleFilter(source="Reuters"), [PASSAGES[0].id, "unknown"]
+    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
+    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, ["unknown"]))) == {2}
+    assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
+    assert numbers(lexical.search("railway", 10, where, also)) == set(), "the words still have to match"
+
+
+def test_very_many_passages_may_be_named_besides(vectors: VectorIndex, lexical: LexicalSearcher) -> None:
+    where, also = ArticleFilter(source="Reuters"), [*map(str, range(40_000)), PASSAGES[0].id]
+    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
+    assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
+
+
+def test_similarities_leave_out_what_is_not_there(vectors: VectorIndex) -> None:
+    query = WordEmbedder().embed([TEXTS[0]])[0]
+    assert vectors.similarities(query, ["unknown"]) == {}
+    assert vectors.similarities(query, ["unknown", PASSAGES[0].id]) == pytest.approx({PASSAGES[0].id: 1.0}, abs=1e-5)
+    assert vectors.similarities(query, []) == {}
 
 
 def test_vectors_agree_with_brute_force(tmp_path: Path) -> None:
@@ -87,65 +121,35 @@ def test_vectors_agree_with_brute_force(tmp_path: Path) -> None:
     assert hits / (50 * 20) >= 0.99
 
 
-def test_adding_twice_replaces_and_removing_forgets(vectors: VectorIndex, lexical: LexicalIndex) -> None:
+def test_adding_twice_replaces(vectors: VectorIndex) -> None:
     vectors.add([PASSAGES[0].id], WordEmbedder().embed(["chess"]), [Metadata(source="Chess")])
     assert len(vectors) == 4
     assert numbers(vectors.search(WordEmbedder().embed(["chess"])[0], 1, ArticleFilter(source="chess"))) == {0}
-    vectors.remove([PASSAGES[0].id, "unknown"])
-    assert len(vectors) == 3
-    lexical.remove([PASSAGES[0].id, "unknown"])
-    lexical.commit()
-    assert len(lexical) == 3
-    assert lexical.search("liaison", 5, ArticleFilter()) == []
 
 
-def test_words_are_stemmed_and_titles_count(lexical: LexicalIndex) -> None:
+def test_what_is_removed_is_found_no_more(tmp_path: Path) -> None:
+    lexical = lexical_index(tmp_path)
+    before = lexical.now()
+    for _ in range(2):
+        lexical.remove([PASSAGES[0].id, "unknown"])
+    assert len(lexical.now()) == 3
+    assert lexical.now().search("liaison", 5, ArticleFilter()) == []
+    assert numbers(before.search("liaison", 5, ArticleFilter())) == {0}, "what is being read does not change"
+
+
+def test_words_are_stemmed_and_titles_count(lexical: LexicalSearcher) -> None:
     assert numbers(lexical.search("debating railways?", 1, ArticleFilter())) == {3}
     assert numbers(lexical.search("diplomats", 5, ArticleFilter())) == {0}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))
-def test_any_query_is_safe(lexical: LexicalIndex, query: str) -> None:
+def test_any_query_is_safe(lexical: LexicalSearcher, query: str) -> None:
     assert len(lexical.search(query, 3, ArticleFilter())) <= 3
 
 
 @pytest.mark.parametrize(
     "query", ['"', "title:liaison AND (", "liaison*~^", "source:kyodo", "a OR b NOT c", "\0", "the"]
 )
-def test_query_syntax_means_nothing(lexical: LexicalIndex, query: str) -> None:
+def test_query_syntax_means_nothing(lexical: LexicalSearcher, query: str) -> None:
     assert numbers(lexical.search(query, 4, ArticleFilter())) <= {0}
-
-
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
-def test_the_catalogue_gives_back_what_it_was_given(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    place = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    raw = RawArticle("/news/a.txt", f"\ufeffKim\0 \r\n{text}", "utf-8", "ab" * 32)
-    article = clean_article(raw)
-    end = len(article.text)
-    passage = Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text)
-    catalogue = Catalogue(place, writable=True)
-    catalogue.put_file(raw, ["f1", "f2"])
-    assert [item.repeated for item in catalogue.block_statistics()] == [None]
-    assert not catalogue.holds(article)
-    assert catalogue.put_cleaned(article, frozenset(["f2"]), [passage]) == []
-    catalogue.close()
-
-    opened = Catalogue(place)
-    assert opened.article(article.id) == article
-    assert opened.holds(article)
-    assert opened.passages([passage.id]) == [passage]
-    assert opened.article_passages(article.id) == (article.metadata, [passage])
-    assert next(opened.block_statistics()).repeated == {"f2"}
-    assert opened.file_hashes() == {raw.path: raw.content_hash}
-    opened.close()
-
-
-def test_what_is_not_there_is_a_key_error(tmp_path: Path) -> None:
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite", writable=True)
-    for look_up in (catalogue.article, catalogue.text, catalogue.metadata, catalogue.raw_article):
-        with pytest.raises(KeyError):
-            look_up("nothing")
-    with pytest.raises(KeyError):
-        catalogue.passages(["nothing"])

@@ -61,7 +61,7 @@ class QualitySet:
         if self.limit is not None:
             words += ["--limit", str(self.limit), "--sample", str(_SAMPLE_SEED)]
         if self._indexed:
-            words = ["assistant index seeds &&", *words, "--store", "vectorstore"]
+            words = ["assistant index seeds/*.txt &&", *words, "--store", "vectorstore"]
         return " ".join(words)
 
     def folder(self) -> Path | None:
@@ -150,5 +150,7 @@ SETS: Mapping[str, QualitySet] = {
     "conversation-canard-dev": QualitySet(
         "conversation", "conversation/canard-dev.jsonl.gz", ("recall", "precision", "em", "unchanged_right")
     ),
-    "cleaning-html": QualitySet("cleaning", "cleaning", ("precision", "recall", "f1"), slack=0.1),
+    "cleaning-html": QualitySet(
+        "cleaning", "cleaning", ("precision", "recall", "f1", "recall_as_text", "f1_as_text"), slack=0.1
+    ),
 }

@@ -54,7 +54,7 @@ def test_quantising_costs_little(exact: Reader, quantised: Reader, name: str, co
 def test_both_forms_read_the_seed_articles_alike(exact: Reader, quantised: Reader, seed_assistant: Assistant) -> None:
     texts = [
         passage.text
-        for article_id in sorted(set(seed_assistant.files().values()))
+        for article_id in sorted({entry.id for entry in seed_assistant.articles()})
         for passage in seed_assistant.passages(article_id)
     ]
     questions = ("Who will head the Japanese liaison team?", "Where was it held?", "How many people were there?")

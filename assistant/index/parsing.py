@@ -1,0 +1,153 @@
+"""The process that parses: told on its input which files or addresses, it writes what they hold, an item a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from assistant.articles import fingerprints, source_key
+from assistant.articles.fetching import Fetcher, FetchSettings
+from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
+from assistant.records import RawArticle, Stated
+
+#: What the process may hold, bytes, where the system can limit it.
+_MEMORY = 4 << 30
+_FIELDS = FieldMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article of a file that is taken in, with what the statistics of repetition need to know.
+
+    Attributes:
+        raw: as its file has it.
+        source_key: articles with the same key are compared for repeated blocks.
+        fingerprints: of its blocks, in order.
+    """
+
+    raw: RawArticle
+    source_key: str
+    fingerprints: tuple[str, ...]
+
+
+Item: TypeAlias = Incoming | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be parsed.
+
+    Attributes:
+        places: paths of files, or addresses where there are ``manners``.
+        limits: how much is read of each.
+        fields: names of the fields of records.
+        manners: how pages are fetched.
+    """
+
+    places: tuple[str, ...]
+    limits: Limits
+    fields: FieldMap = _FIELDS
+    manners: FetchSettings | None = None
+
+    def to_json(self) -> str:
+        """What ``from_json`` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, told: str) -> Task:
+        """The task in another process."""
+        task = json.loads(told)
+        return cls(
+            places=tuple(task["places"]),
+            limits=Limits(**task["limits"]),
+            fields=FieldMap.named(task["fields"]),
+            manners=FetchSettings(**task["manners"]) if task["manners"] else None,
+        )
+
+
+def incoming(raw: RawArticle) -> Incoming:
+    """With its source and the fingerprints of its blocks."""
+    return Incoming(raw, source_key(raw.path), fingerprints(raw))
+
+
+def read_file(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
+    """The articles of a file, and what of it gives none."""
+    return map(_taken_in, read_articles(path, limits, fields))
+
+
+def line_of(item: Item | None) -> str:
+    """An item as a line; None ends a place."""
+    named: dict[str, Any] | None = None
+    if isinstance(item, Skipped):
+        named = {"skipped": {field.name: getattr(item, field.name) for field in fields(Skipped)}}
+    elif item is not None:
+        named = {"incoming": asdict(item)}
+    return json.dumps(named) + "\n"
+
+
+def item_of(line: str | bytes) -> Item | None:
+    """The item that ``line_of`` wrote."""
+    named: dict[str, Any] | None = json.loads(line)
+    if named is None:
+        return None
+    if "skipped" in named:
+        return Skipped(**named["skipped"])
+    found = named["incoming"]
+    stated = tuple(Stated(**one) for one in found["raw"].pop("stated"))
+    raw = RawArticle(**found["raw"], stated=stated)
+    return Incoming(raw, found["source_key"], tuple(found["fingerprints"]))
+
+
+def main() -> None:
+    """Do the task that standard input holds; the first line says that it begins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
+    _limit_memory()
+    task = Task.from_json(sys.stdin.read())
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what parsers print is no item
+    try:
+        _write(out, None)
+        for items in _parsed(task):
+            for item in items:
+                _write(out, item)
+            _write(out, None)
+    except BrokenPipeError:  # nobody listens any more
+        os._exit(0)
+
+
+def _parsed(task: Task) -> Iterator[Iterator[Item]]:
+    """What each place holds, in order."""
+    if task.manners is None:
+        for place in task.places:
+            yield read_file(Path(place), task.limits, task.fields)
+        return
+    with Fetcher(task.manners, task.limits, task.fields) as fetcher:
+        for place in task.places:
+            yield map(_taken_in, fetcher.fetch(place))
+
+
+def _taken_in(item: RawArticle | Skipped) -> Item:
+    return item if isinstance(item, Skipped) else incoming(item)
+
+
+def _write(out: Any, item: Item | None) -> None:
+    out.write(line_of(item))
+    out.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+if __name__ == "__main__":
+    main()
