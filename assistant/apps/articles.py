@@ -170,10 +170,10 @@ def _sync_once(paths: list[str], settings: Settings, rebuild: bool, as_json: boo
 
 def _follow(paths: list[str], settings: Settings, rebuild: bool, as_json: bool) -> None:
     """Sync now and after every change, until interrupted; addresses are fetched with the first sync."""
-    from assistant.index.addresses import is_address
+    from assistant.index.addresses import is_on_web
     from assistant.index.watching import changes
 
-    local = [path for path in paths if not is_address(path)]
+    local = [path for path in paths if not is_on_web(path)]
     if not local:
         raise typer.BadParameter("Addresses are not watched. Name a file or a folder too.", param_hint="--watch")
     wanted = paths

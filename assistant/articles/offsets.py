@@ -44,11 +44,6 @@ class OffsetMap:
             return None
         return segment.clean_start, segment.clean_start + segment.length
 
-    def segment_at(self, offset: int) -> Segment | None:
-        """The segment that holds the clean offset; None between segments."""
-        segment = self._containing(self._clean_starts, offset)
-        return segment if segment is not None and offset < segment.clean_start + segment.length else None
-
     def _containing(self, starts: list[int], offset: int) -> Segment | None:
         index = bisect_right(starts, offset) - 1
         return self._segments[index] if index >= 0 else None

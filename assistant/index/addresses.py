@@ -18,7 +18,7 @@ from assistant.settings import Settings
 _VISITS = 4
 
 
-def is_address(path: str | Path) -> bool:
+def is_on_web(path: str | Path) -> bool:
     """Whether something to be indexed is on the web; a Path never is, since it joins the two strokes."""
     return isinstance(path, str) and path.lower().startswith(("http://", "https://"))
 

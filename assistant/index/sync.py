@@ -24,7 +24,7 @@ from assistant.articles import (
 )
 from assistant.articles.formats import FieldMap, Limits, Skipped
 from assistant.errors import AssistantError, NothingToIndexError, StoreError
-from assistant.index.addresses import fetch, is_address, stage_fetched
+from assistant.index.addresses import fetch, is_on_web, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import Intake
@@ -277,12 +277,12 @@ class Synchroniser:
 
 def _named(paths: Sequence[str | Path]) -> set[str]:
     """Files and addresses that are meant by their names."""
-    return {str(path) if is_address(path) else str(Path(path).expanduser().resolve()) for path in paths}
+    return {str(path) if is_on_web(path) else str(Path(path).expanduser().resolve()) for path in paths}
 
 
 def _told_apart(paths: Sequence[str | Path]) -> tuple[list[str], list[str | Path]]:
     """The addresses among ``paths``, and the others."""
-    return [str(path) for path in paths if is_address(path)], [path for path in paths if not is_address(path)]
+    return [str(path) for path in paths if is_on_web(path)], [path for path in paths if not is_on_web(path)]
 
 
 class _LeftAsItWas(Exception):

@@ -122,12 +122,12 @@ def test_offset_map_agrees_with_a_search_through_all_segments(
         assert OffsetMap(tuple(segments)).to_clean(*expected) == (start, end)
 
 
-def test_segment_at_is_none_between_segments() -> None:
+def test_there_is_no_block_between_blocks() -> None:
     offsets = OffsetMap((Segment(0, 10, 5), Segment(7, 30, 3)))
-    assert offsets.segment_at(4) == Segment(0, 10, 5)
-    assert offsets.segment_at(5) is None
-    assert offsets.segment_at(7) == Segment(7, 30, 3)
-    assert offsets.segment_at(10) is None
+    assert offsets.block_around(4) == (0, 5)
+    assert offsets.block_around(5) is None
+    assert offsets.block_around(7) == (7, 10)
+    assert offsets.block_around(10) is None
 
 
 def test_seed_offsets(seed_file: Path) -> None:
