@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +24,13 @@ class WordEmbedder:
         self.fingerprint = fingerprint
         self.embedded: list[str] = []
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row, 0] = 0.01
             for word in re.findall(r"\w+", text.lower())[:LONGEST]:
                 vectors[row, zlib.crc32(word.encode()) % DIMENSION] += 1
         self.embedded += texts
-        if progress is not None:
-            progress(len(texts))
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 

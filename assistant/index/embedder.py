@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.settings import Settings
-
-Progress = Callable[[int], None]
 
 
 class Embedder(Protocol):
@@ -24,15 +22,13 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Components of a vector."""
 
-    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors (len(texts), dimension) in the texts' order; (0, dimension) for no texts.
 
         Texts longer than the model reads are embedded by their beginning.
 
         Args:
             texts: any strings, empty ones included.
-            progress: called now and then with the number of texts done since the last call; the
-                numbers add up to ``len(texts)``.
         """
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.embedder import Progress
 from assistant.models.files import (
     EMBEDDER_FOLDER,
     EMBEDDER_SHA256,
@@ -23,7 +22,7 @@ from assistant.models.tokenizer import TextTokenizer
 
 _DIMENSION = 384
 _MAX_TOKENS = 256  # the model's own limit, special tokens included
-_CHUNK = 256  # texts tokenised and reported at a time
+_CHUNK = 256  # texts tokenised at a time
 
 
 class OnnxEmbedder:
@@ -49,7 +48,7 @@ class OnnxEmbedder:
             self.fingerprint = f"all-MiniLM-L6-v2/fp32/{EMBEDDER_SHA256[:16]}"
         self._tokenizer = TextTokenizer.from_file(embedder_package() / TOKENIZER)
 
-    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See Embedder."""
         vectors = np.empty((len(texts), _DIMENSION), np.float32)
         for start in range(0, len(texts), _CHUNK):
@@ -57,8 +56,6 @@ class OnnxEmbedder:
             inputs = [{"input_ids": ids} for ids in self._token_ids(chunk)]
             for offset, (vector,) in enumerate(self._model.run_each(inputs)):
                 vectors[start + offset] = vector[0]
-            if progress is not None:
-                progress(len(chunk))
         return vectors
 
     def _token_ids(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:

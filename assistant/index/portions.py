@@ -1,8 +1,16 @@
-"""Portions of a sync: embedded, written as one segment and published together."""
+"""Portions of a sync: embedded, written as one segment and published together.
+
+While one portion is embedded, in a thread of its own, the next is gathered and the one before it is published.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
@@ -15,12 +23,31 @@ from assistant.index.stopwatch import Stopwatch
 from assistant.index.store import Base
 from assistant.records import Article, Passage
 
-#: Passages of a portion, which are held in memory.
-_PORTION = 8192
+#: Passages of a portion; those of three are held in memory.
+_PORTION = 4096
+#: Passages embedded before the next progress is told, or an interruption is heard.
+_EMBEDDED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Articles with n passages.
+
+    Attributes:
+        prepared: the articles.
+        indexed: their passages.
+        vectors: of the passages in order, (at most _EMBEDDED_AT_ONCE, dimension) each, once they are embedded.
+    """
+
+    prepared: list[Prepared]
+    indexed: list[Indexed]
+    vectors: list[Future[NDArray[np.float32]]]
 
 
 class Portions:
-    """Gathers articles until they make a segment, then embeds and publishes them.
+    """Gathers articles until they make a segment, then has them embedded and publishes them.
+
+    To be left as a context, which ends what is being embedded.
 
     Attributes:
         embedded: how many passages so far.
@@ -43,45 +70,71 @@ class Portions:
         self._embedder = embedder
         self._progress = progress
         self._lexical = LexicalIndex(base.lexical)
-        self._prepared: list[Prepared] = []
-        self._gathered = 0
+        self._gathered: list[Prepared] = []
+        self._under_way: _Portion | None = None
+        self._passages = 0  # of all articles so far
+        self._handed_over = 0  # of those that are embedded or being embedded
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
+
+    def __enter__(self) -> Portions:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Publishes what was gathered once there is enough."""
+        """Hands over what was gathered once there is enough."""
         first = self._writer.reserve("key", len(passages))
         keys = tuple(range(first, first + len(passages)))
-        self._prepared.append(Prepared(article, tuple(passages), keys))
-        self._gathered += len(passages)
-        if self._gathered >= _PORTION:
-            self.publish()
+        self._gathered.append(Prepared(article, tuple(passages), keys))
+        self._passages += len(passages)
+        if self._passages - self._handed_over >= _PORTION:
+            self._hand_over()
 
     def publish(self) -> None:
-        """Embed and publish what was gathered, with the files that are complete by it."""
-        if not self._prepared:
-            return
+        """Publish all that was added, with the files that are complete by it."""
+        self._hand_over()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Has what was gathered embedded, and publishes the portion before it."""
+        before, self._under_way = self._under_way, self._begun(self._gathered) if self._gathered else None
+        self._gathered, self._handed_over = [], self._passages
+        if before is not None:
+            self._publish(before)
+
+    def _begun(self, prepared: list[Prepared]) -> _Portion:
         indexed = [
             Indexed(key, passage, item.article.metadata)
-            for item in self._prepared
+            for item in prepared
             for key, passage in zip(item.keys, item.passages, strict=True)
         ]
+        texts = [embedding_text(item.passage, item.metadata) for item in indexed]
+        parts = [texts[first : first + _EMBEDDED_AT_ONCE] for first in range(0, len(texts), _EMBEDDED_AT_ONCE)]
+        return _Portion(prepared, indexed, [self._thread.submit(self._embed, part) for part in parts])
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._stopwatch.stage("embed"):
+            return self._embedder.embed(texts)
+
+    def _publish(self, portion: _Portion) -> None:
         segment = self._writer.reserve("segment")
-        if indexed:
-            texts = [embedding_text(item.passage, item.metadata) for item in indexed]
-            with self._stopwatch.stage("embed"):
-                vectors = self._embedder.embed(texts, progress=self._advance)
+        if portion.indexed:
+            vectors = np.concatenate([self._awaited(part) for part in portion.vectors])
             with self._stopwatch.stage("write"):
-                write_segment(self._base.segment(segment), self._lexical, indexed, vectors)
-        with self._writer.publishing() as publication:
-            if indexed:
-                publication.add_segment(segment, len(indexed))
-            publication.put_articles(self._prepared, segment)
-            own = (item.article.id for item in self._prepared)
+                write_segment(self._base.segment(segment), self._lexical, portion.indexed, vectors)
+        own = [item.article.id for item in portion.prepared]
+        with self._stopwatch.stage("publish"), self._writer.publishing() as publication:
+            if portion.indexed:
+                publication.add_segment(segment, len(portion.indexed))
+            publication.put_articles(portion.prepared, segment)
             publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
-            for path in self._writer.ready_files([item.article.id for item in self._prepared]):
+            for path in self._writer.ready_files(own):
                 publication.complete_file(path)
             publication.remove_unplaced()
-        self._prepared, self._gathered = [], 0
 
-    def _advance(self, count: int) -> None:
-        self.embedded += count
-        self._progress("embed", self.embedded, max(self.embedded, self._gathered))
+    def _awaited(self, part: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
+        vectors = part.result()
+        self.embedded += len(vectors)
+        self._progress("embed", self.embedded, self._handed_over)
+        return vectors

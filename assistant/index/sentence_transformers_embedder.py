@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ModelError
-from assistant.index.embedder import Progress
 from assistant.models.torch_models import prepare_torch, weights_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _BATCH = 32
-_CHUNK = 1024  # texts sorted by length and reported at a time
 
 
 class SentenceTransformersEmbedder:
@@ -39,18 +37,15 @@ class SentenceTransformersEmbedder:
         self.dimension = int(dimension)
         self.fingerprint = f"{Path(model).name}/sentence-transformers/{weights_sha256(self._model)[:16]}"
 
-    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See Embedder."""
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        for start in range(0, len(texts), _CHUNK):
-            chunk = list(texts[start : start + _CHUNK])
-            # The library sorts by length and puts the vectors back in order.
-            vectors[start : start + len(chunk)] = self._model.encode(
-                chunk, batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-            )
-            if progress is not None:
-                progress(len(chunk))
-        return vectors
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        # The library sorts by length and puts the vectors back in order.
+        vectors = self._model.encode(
+            list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, np.float32)
 
 
 def _load(model: str, device: str) -> SentenceTransformer:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Adds up wall time by stage; stages do not nest.
+    """Adds up wall time by stage; those of one thread do not nest, and no two threads time the same one.
 
     Attributes:
         seconds: of each stage so far.

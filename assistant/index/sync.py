@@ -232,18 +232,24 @@ class Synchroniser:
             return 0
         with self._stopwatch.stage("clean"):
             renewal = find_renewal(writer, plan.removed, self._progress)
-        portions = Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch)
-        for article_id in renewal.articles:
-            with self._stopwatch.stage("split"):
-                article = writer.cleaned(article_id)
-                passages = [] if renewal.silent(article_id) else self._split(article)
-            portions.add(article, passages)
-        portions.publish()
-        self._finish(writer, plan, renewal)
-        writer.prune(LexicalIndex(base.lexical).remove)
-        if merged := to_merge(writer.segments()):
-            merge_segments(base, writer, merged)
-        base.drop_segments_but(writer.kept_segments())
+        embedded = self._index(base, writer, renewal)
+        with self._stopwatch.stage("publish"):
+            self._finish(writer, plan, renewal)
+            writer.prune(LexicalIndex(base.lexical).remove)
+        with self._stopwatch.stage("merge"):
+            if merged := to_merge(writer.segments()):
+                merge_segments(base, writer, merged)
+            base.drop_segments_but(writer.kept_segments())
+        return embedded
+
+    def _index(self, base: Base, writer: CatalogueWriter, renewal: Renewal) -> int:
+        with Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch) as portions:
+            for article_id in renewal.articles:
+                with self._stopwatch.stage("split"):
+                    article = writer.cleaned(article_id)
+                    passages = [] if renewal.silent(article_id) else self._split(article)
+                portions.add(article, passages)
+            portions.publish()
         return portions.embedded
 
     def _split(self, article: Article) -> list[Passage]:

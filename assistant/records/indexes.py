@@ -33,7 +33,8 @@ class SyncReport:
         articles, passages: what the index holds after the sync.
         embedded: passages embedded by this run.
         seconds: wall time.
-        timings: seconds by stage ("look", "load", "clean", "split", "embed", "write"); what is left is bookkeeping.
+        timings: seconds by stage ("load", "clean", "split", "embed", "write", "publish", "merge"); embedding goes on
+            beside splitting, writing and publishing, so they may add up to more than ``seconds``.
         left_out: files that were removed from the index by hand, and stay out until they are named.
     """
 

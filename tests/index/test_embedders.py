@@ -59,12 +59,6 @@ def test_long_texts_are_embedded_by_their_beginning(embedder: Embedder) -> None:
     np.testing.assert_allclose(full, longer, atol=1e-6)
 
 
-def test_progress_adds_up(embedder: Embedder) -> None:
-    told: list[int] = []
-    embedder.embed(["text"] * 300, told.append)
-    assert sum(told) == 300
-
-
 def test_like_texts_are_nearer_than_unlike_ones(embedder: Embedder) -> None:
     a, b, c = embedder.embed(["The minister resigned.", "The cabinet minister stepped down.", "Bake it for an hour."])
     assert a @ b > a @ c + 0.2

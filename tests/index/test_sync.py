@@ -338,7 +338,7 @@ def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: 
 
 def test_a_failing_sync_leaves_nothing_that_stays(folder: Path, store: Path) -> None:
     class Failing(WordEmbedder):
-        def embed(self, texts, progress=None):  # type: ignore[no-untyped-def]
+        def embed(self, texts):  # type: ignore[no-untyped-def]
             raise KeyboardInterrupt
 
     sync(folder, store)
