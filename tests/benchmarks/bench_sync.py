@@ -2,10 +2,10 @@
 
     ASSISTANT_DATA=... python -m tests.benchmarks.bench_sync WORK [--pages N] [--passage-tokens N] [--plain N]
 
-News pages are written to WORK as text files. Each measurement runs in a process of its own, one after the other:
-sentence-transformers and Chroma as their documentation shows them, over passages of the first pages; the same pages
-synced; then all pages synced in steps, after each of which a few further pages are added. Peak memory is that of the
-process and of those it starts, together.
+News pages are written to WORK as text files. Each measurement runs in a process of its own, one after the other: by
+turns, sentence-transformers and Chroma as their documentation shows them, over passages of the first pages, and the
+same pages synced; then all pages synced in steps, after each of which a few further pages are added. Peak memory is
+that of the process and of those it starts, together.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.benchmarks.news_questions import load_pages, write_pages
@@ -39,14 +40,7 @@ def main() -> None:
     pages = list(load_pages().values())[: options.pages]
     few, store = work / "few", work / "store"
     write_pages(few, pages[: options.plain])
-    plain = _in_process("plain", str(few), options.passage_tokens)
-    ours = _in_process("sync", str(few), str(work / "few-store"), options.passage_tokens)
-    print(f"{plain['passages']:,} passages of the same {options.plain} pages")
-    print("| | passages/s | speed | peak MB |\n|---|---|---|---|")
-    rates = {"plain loop": plain, "assistant sync": ours}
-    for name, run in rates.items():
-        speed = run["passages"] / run["seconds"]
-        print(f"| {name} | {speed:,.0f} | {speed * plain['seconds'] / plain['passages']:.1f}x | {run['peak']:,.0f} |")
+    print(_beside_plain(few, work / "few-store", options.passage_tokens, options.rounds))
     print("\n| index holds | synced in | passages/s | stages, s | peak MB | one more article |")
     print("|---|---|---|---|---|---|", flush=True)
     shutil.rmtree(store, ignore_errors=True)
@@ -61,6 +55,24 @@ def main() -> None:
         more = _in_process("sync", str(folder), str(store), options.passage_tokens)
         done = upto + _ADDED
         print(_row(grown, more), flush=True)
+
+
+def _beside_plain(pages: Path, store: Path, tokens: int, rounds: int) -> str:
+    runs: dict[str, list[dict[str, Any]]] = {"plain loop": [], "assistant sync": []}
+    for _ in range(rounds):
+        shutil.rmtree(store, ignore_errors=True)
+        runs["plain loop"].append(_in_process("plain", pages, tokens))
+        runs["assistant sync"].append(_in_process("sync", pages, store, tokens))
+    speeds = {name: [run["passages"] / run["seconds"] for run in some] for name, some in runs.items()}
+    rows = [
+        f"{runs['plain loop'][0]['passages']:,} passages of {tokens} tokens, {rounds} rounds by turns",
+        "| | passages/s, each round | median | speed | peak MB |\n|---|---|---|---|---|",
+    ]
+    for name, some in speeds.items():
+        each, middle = ", ".join(f"{speed:,.0f}" for speed in some), median(some)
+        ratio, peak = middle / median(speeds["plain loop"]), max(run["peak"] for run in runs[name])
+        rows.append(f"| {name} | {each} | {middle:,.0f} | {ratio:.1f}x | {peak:,.0f} |")
+    return "\n".join(rows)
 
 
 def _row(grown: Mapping[str, Any], more: Mapping[str, Any]) -> str:
@@ -139,6 +151,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=1_000_000, help="at most so many news pages")
     parser.add_argument("--passage-tokens", type=int, default=160)
     parser.add_argument("--plain", type=int, default=200, help="pages that the plain loop indexes")
+    parser.add_argument("--rounds", type=int, default=3, help="times that both index those")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)
     return parser.parse_args()
