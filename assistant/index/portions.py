@@ -24,7 +24,7 @@ from assistant.index.store import Base
 from assistant.records import Article, Passage
 
 #: Passages of a portion; those of three are held in memory.
-_PORTION = 4096
+_PORTION = 8192
 #: Passages embedded before the next progress is told, or an interruption is heard.
 _EMBEDDED_AT_ONCE = 256
 
