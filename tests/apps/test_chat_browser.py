@@ -138,6 +138,25 @@ def test_an_answer_is_highlighted_and_opens_its_article_at_that_place(
         expect(article).to_have_count(0)
 
 
+def test_selecting_text_opens_nothing_and_a_title_opens_whatever_is_selected(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        ask(page, "Who is the chief engineer of the project?")
+        opened: list[str] = []
+        page.on(
+            "request", lambda request: opened.append(request.url) if "reference" in (request.post_data or "") else None
+        )
+        quote = newest(page).locator(".answer > .citation blockquote").bounding_box()
+        assert quote is not None
+        page.mouse.move(quote["x"] + 2, quote["y"] + 12)
+        page.mouse.down()
+        page.mouse.move(quote["x"] + 200, quote["y"] + 12, steps=3)
+        page.mouse.up()
+        assert "The authority has" in page.evaluate("String(getSelection())")
+        newest(page).get_by_role("button", name="Harbour wall to be rebuilt after storms").click()
+        expect(page.get_by_role("dialog").locator("h2")).to_be_focused()
+        assert len(opened) == 1
+
+
 def test_further_citations_stay_open_when_the_conversation_goes_on(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         ask(page, "Who is the chief engineer of the project?")
