@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-import secrets
 import socket
 import sys
 import webbrowser
@@ -114,7 +113,6 @@ def build_chat(assistant: Answerer | None, prompts: Prompts) -> gr.Blocks:
 
 def _conversation(window: ChatWindow, title: str, heading: gr.HTML, fresh: gr.Button, chat: gr.Blocks) -> None:
     """Lay out the conversation, the question box and the article panel, and connect them."""
-    key = gr.State(lambda: secrets.token_urlsafe(16))
     conversation = gr.HTML(window.welcome(), elem_id="conversation", js_on_load=CONVERSATION, apply_default_css=False)
     with gr.Row(elem_id="composer"):
         question = gr.Textbox(
@@ -133,17 +131,20 @@ def _conversation(window: ChatWindow, title: str, heading: gr.HTML, fresh: gr.Bu
 
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     shown = [conversation, question, notice]
-    question.submit(window.ask, [question, key], shown, concurrency_id="ask", **quiet)
-    ask.click(window.ask, [question, key], shown, concurrency_id="ask", **quiet)
-    conversation.example_select(window.ask_example, [key], shown, concurrency_id="ask", **quiet)
-    conversation.select(window.open_article, [key], article, concurrency_limit=4, **quiet)
+    question.submit(window.ask, question, shown, concurrency_id="ask", **quiet)
+    ask.click(window.ask, question, shown, concurrency_id="ask", **quiet)
+    conversation.example_select(window.ask_example, None, shown, concurrency_id="ask", **quiet)
+    conversation.select(window.open_article, None, article, concurrency_limit=4, **quiet)
     article.clear(lambda: "", None, article, concurrency_limit=4, **quiet)
-    fresh.click(window.start_afresh, [key], [*shown, article], **quiet)
+    fresh.click(window.start_afresh, None, [*shown, article], **quiet)
     chat.load(lambda: f"<h1>{rendering.as_text(title)}</h1><p>{window.state()}</p>", None, heading, **quiet)
 
 
 class ChatWindow:
-    """What the chat does on each event. Methods return the new HTML of the parts they change."""
+    """What the chat does on each event. Methods return the new HTML of the parts they change.
+
+    Their ``request`` tells one open page from another.
+    """
 
     def __init__(self, assistant: Answerer, prompts: Prompts) -> None:
         """The window answers from ``assistant`` in the words of ``prompts``."""
@@ -164,12 +165,12 @@ class ChatWindow:
             _log.exception("the state of the index cannot be read")
             return ""
 
-    def ask(self, question: str, key: str) -> Iterator[Shown]:
+    def ask(self, question: str, request: gr.Request) -> Iterator[Shown]:
         """Show the question at once, then what came of it: conversation, question box, notice.
 
         The box is emptied only as the question is taken: what is typed after that stays.
         """
-        session = self.sessions.get(key)
+        session = self._session(request)
         if not question.strip():
             yield self._conversation(session), gr.skip(), rendering.render_notice(self.prompts.say("empty_question"))
         elif session.full:
@@ -178,19 +179,19 @@ class ChatWindow:
         else:
             yield self._conversation(session, pending=question), "", ""
             session.exchanges.append(self._exchange(session, question))
-            yield self._conversation(self.sessions.get(key)), gr.skip(), ""  # a new one if it was started meanwhile
+            yield self._conversation(self._session(request)), gr.skip(), ""  # a new one if it was started meanwhile
 
-    def ask_example(self, key: str, event: gr.EventData) -> Iterator[Shown]:
+    def ask_example(self, request: gr.Request, event: gr.EventData) -> Iterator[Shown]:
         """Ask the example question whose button was clicked."""
         number = _sent(event, "number")
         if isinstance(number, int) and 0 <= number < len(self._examples):
-            yield from self.ask(self._examples[number], key)
+            yield from self.ask(self._examples[number], request)
         else:
-            yield self._conversation(self.sessions.get(key)), gr.skip(), ""
+            yield self._conversation(self._session(request)), gr.skip(), ""
 
-    def open_article(self, key: str, event: gr.EventData) -> str:
+    def open_article(self, request: gr.Request, event: gr.EventData) -> str:
         """The article panel at a citation of this session; empty when it names none."""
-        citations = self.sessions.get(key).citations(_sent(event, "reference"))
+        citations = self._session(request).citations(_sent(event, "reference"))
         if not citations:
             return ""
         try:
@@ -200,10 +201,13 @@ class ChatWindow:
             return rendering.render_article_failure(self.prompts.say("article_unavailable"), self.prompts)
         return rendering.render_article(article, citations, self.prompts)
 
-    def start_afresh(self, key: str) -> tuple[str, str, str, str]:
+    def start_afresh(self, request: gr.Request) -> tuple[str, str, str, str]:
         """Forget this session's conversation: conversation, question box, notice, article."""
-        self.sessions.forget(key)
+        self.sessions.forget(_page(request))
         return self.welcome(), "", "", ""
+
+    def _session(self, request: gr.Request) -> ChatSession:
+        return self.sessions.get(_page(request))
 
     def _conversation(self, session: ChatSession, pending: str | None = None) -> str:
         if not session.exchanges and pending is None:
@@ -220,6 +224,11 @@ class ChatWindow:
             _log.exception("a question failed")
             words = self.prompts.say("failure_unexpected")
         return Exchange(question, None, words)
+
+
+def _page(request: gr.Request) -> str:
+    """The key of the open page that asks; a ``gr.State`` would change when the page's load event comes late."""
+    return request.session_hash or ""
 
 
 def _sent(event: gr.EventData, name: str) -> Any:

@@ -16,7 +16,8 @@ element.addEventListener('click', (event) => {
   if (example) { trigger('example_select', { number: Number(example.dataset.example) }); return; }
   if (event.target.closest('.citation details')) return;
   const citation = event.target.closest('[data-citation]');
-  if (!citation || String(window.getSelection())) return;
+  const selecting = !event.target.closest('button') && String(window.getSelection());
+  if (!citation || selecting) return;
   opener = citation.dataset.citation;
   trigger('select', { reference: opener });
 });

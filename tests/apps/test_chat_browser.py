@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Answerer
@@ -138,6 +138,25 @@ def test_an_answer_is_highlighted_and_opens_its_article_at_that_place(
         expect(article).to_have_count(0)
 
 
+def test_selecting_text_opens_nothing_and_a_title_opens_whatever_is_selected(browser: Browser, address: str) -> None:
+    with visiting(browser, address) as page:
+        ask(page, "Who is the chief engineer of the project?")
+        opened: list[str] = []
+        page.on(
+            "request", lambda request: opened.append(request.url) if "reference" in (request.post_data or "") else None
+        )
+        quote = newest(page).locator(".answer > .citation blockquote").bounding_box()
+        assert quote is not None
+        page.mouse.move(quote["x"] + 2, quote["y"] + 12)
+        page.mouse.down()
+        page.mouse.move(quote["x"] + 200, quote["y"] + 12, steps=3)
+        page.mouse.up()
+        assert "The authority has" in page.evaluate("String(getSelection())")
+        newest(page).get_by_role("button", name="Harbour wall to be rebuilt after storms").click()
+        expect(page.get_by_role("dialog").locator("h2")).to_be_focused()
+        assert len(opened) == 1
+
+
 def test_further_citations_stay_open_when_the_conversation_goes_on(browser: Browser, address: str) -> None:
     with visiting(browser, address) as page:
         ask(page, "Who is the chief engineer of the project?")
@@ -214,6 +233,29 @@ def test_a_new_conversation_starts_empty(browser: Browser, address: str) -> None
         expect(page.locator(".examples button").first).to_be_visible()
         ask(page, "What did she repair?")
         expect(newest(page).locator(".refusal")).to_be_visible()
+
+
+def test_a_question_asked_before_the_page_is_complete_stays_in_the_conversation(browser: Browser, address: str) -> None:
+    question, events = "Who is the chief engineer of the project?", "**/queue/join*"
+    held: list[Route] = []
+
+    def only_the_question(route: Route) -> None:
+        route.continue_() if question in (route.request.post_data or "") else held.append(route)
+
+    with visiting(browser, address) as page:
+        page.route(events, only_the_question)
+        page.reload()
+        ask(page, question)
+        expect(page.locator("#heading")).not_to_contain_text("3 articles")
+        for route in held:
+            route.continue_()
+        page.unroute(events)
+        expect(page.locator("#heading")).to_contain_text("3 articles")
+        newest(page).locator(".open").first.click()
+        expect(page.get_by_role("dialog").locator("mark")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        ask(page, "What did she repair?")
+        expect(newest(page).locator(".answer-text")).to_have_text("the old lighthouse")
 
 
 def test_nothing_indexed_is_said_in_plain_words(

@@ -24,6 +24,7 @@ from assistant.records import Answer
 from tests.apps.chat_fakes import HARBOUR, FakeAssistant, FakeConversation
 
 PROMPTS = Prompts.open()
+ME, YOU = (gr.Request(session_hash=page) for page in ("me", "you"))
 
 
 @pytest.fixture
@@ -37,38 +38,38 @@ def client(chat_server: Callable[[Answerer | None], str]) -> Iterator[httpx.Clie
         yield http
 
 
-def ask(window: ChatWindow, question: str, key: str = "me") -> Shown:
+def ask(window: ChatWindow, question: str, page: gr.Request = ME) -> Shown:
     """What the window shows in the end."""
-    return list(window.ask(question, key))[-1]
+    return list(window.ask(question, page))[-1]
 
 
 # What the window does
 
 
 def test_the_question_shows_before_its_answer(window: ChatWindow) -> None:
-    first, last = window.ask("Who is the chief engineer?", "me")
+    first, last = window.ask("Who is the chief engineer?", ME)
     assert PROMPTS.say("thinking") in first[0] and "Ada Marsh" not in first[0]
     assert "Ada Marsh" in last[0] and PROMPTS.say("thinking") not in last[0]
     assert first[1] == "" and last[1] == gr.skip(), "what is typed while waiting is not wiped out"
 
 
 def test_sessions_do_not_share_a_conversation(window: ChatWindow) -> None:
-    ask(window, "Who is the chief engineer?", "me")
-    assert "Ada Marsh" in ask(window, "What did she repair?", "me")[0]
-    assert "Ada Marsh" not in ask(window, "What did she repair?", "you")[0]
-    assert window.open_article("you", gr.EventData(None, {"reference": "0.0.0"})) == ""
+    ask(window, "Who is the chief engineer?", ME)
+    assert "Ada Marsh" in ask(window, "What did she repair?", ME)[0]
+    assert "Ada Marsh" not in ask(window, "What did she repair?", YOU)[0]
+    assert window.open_article(YOU, gr.EventData(None, {"reference": "0.0.0"})) == ""
 
 
 def test_a_citation_opens_its_article(window: ChatWindow) -> None:
     ask(window, "Who is the chief engineer?")
-    assert "Harbour wall to be rebuilt" in window.open_article("me", gr.EventData(None, {"reference": "0.0.0"}))
-    assert "No date was given" in window.open_article("me", gr.EventData(None, {"reference": "0.1.0"}))
+    assert "Harbour wall to be rebuilt" in window.open_article(ME, gr.EventData(None, {"reference": "0.0.0"}))
+    assert "No date was given" in window.open_article(ME, gr.EventData(None, {"reference": "0.1.0"}))
 
 
 def test_a_list_opens_its_article_with_every_part_of_the_sentence_marked(window: ChatWindow) -> None:
     ask(window, "Which officials were heard?")
     for place in (0, 1):
-        opened = window.open_article("me", gr.EventData(None, {"reference": f"0.0.{place}"}))
+        opened = window.open_article(ME, gr.EventData(None, {"reference": f"0.0.{place}"}))
         assert '<mark class="span">Ada Marsh</mark>' in opened
         assert '<mark class="span">the chief engineer</mark>' in opened
 
@@ -94,23 +95,23 @@ def test_a_list_opens_its_article_with_every_part_of_the_sentence_marked(window:
 )
 def test_a_made_up_citation_opens_nothing(window: ChatWindow, sent: object) -> None:
     ask(window, "Who is the chief engineer?")
-    assert window.open_article("me", gr.EventData(None, sent)) == ""
+    assert window.open_article(ME, gr.EventData(None, sent)) == ""
 
 
 def test_an_article_that_has_left_the_index_is_said_to_have(window: ChatWindow) -> None:
     ask(window, "Who is the chief engineer?")
     window._assistant.articles.clear()  # type: ignore[attr-defined]
-    assert PROMPTS.say("article_unavailable") in window.open_article("me", gr.EventData(None, {"reference": "0.0.0"}))
+    assert PROMPTS.say("article_unavailable") in window.open_article(ME, gr.EventData(None, {"reference": "0.0.0"}))
 
 
 @pytest.mark.parametrize("number", [-1, 99, "0", None, 0.5])
 def test_a_made_up_example_asks_nothing(window: ChatWindow, number: object) -> None:
-    list(window.ask_example("me", gr.EventData(None, {"number": number})))
+    list(window.ask_example(ME, gr.EventData(None, {"number": number})))
     assert window.sessions.get("me").exchanges == []
 
 
 def test_an_example_is_asked(window: ChatWindow) -> None:
-    list(window.ask_example("me", gr.EventData(None, {"number": 0})))
+    list(window.ask_example(ME, gr.EventData(None, {"number": 0})))
     assert window.sessions.get("me").exchanges[0].question == PROMPTS.examples()[0]
 
 
@@ -142,15 +143,15 @@ def test_a_conversation_is_bounded(window: ChatWindow) -> None:
 
 def test_a_new_conversation_forgets_the_old_one(window: ChatWindow) -> None:
     ask(window, "Who is the chief engineer?")
-    conversation, question, notice, article = window.start_afresh("me")
+    conversation, question, notice, article = window.start_afresh(ME)
     assert 'data-example="0"' in conversation and (question, notice, article) == ("", "", "")
     assert window.sessions.get("me").talk.turns == ()  # type: ignore[attr-defined]
 
 
 def test_an_answer_that_comes_after_a_new_start_stays_away(window: ChatWindow) -> None:
-    asking = window.ask("Who is the chief engineer?", "me")
+    asking = window.ask("Who is the chief engineer?", ME)
     next(asking)
-    window.start_afresh("me")
+    window.start_afresh(ME)
     assert "Ada Marsh" not in next(asking)[0]
 
 
@@ -191,7 +192,7 @@ def test_buttons_and_labels_speak_in_the_words_of_the_prompts(tmp_path: Path) ->
     prompts = Prompts.open(tmp_path)
     window = ChatWindow(FakeAssistant(), prompts)
     answered = ask(window, "Who is the chief engineer?")[0]
-    opened = window.open_article("me", gr.EventData(None, {"reference": "0.0.0"}))
+    opened = window.open_article(ME, gr.EventData(None, {"reference": "0.0.0"}))
     layout = [
         f"{part['props'].get('value')} {part['props'].get('label')}"
         for part in build_chat(FakeAssistant(), prompts).get_config_file()["components"]
