@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import secrets
 import socket
 import sys
 import webbrowser
@@ -228,7 +229,7 @@ class ChatWindow:
 
 def _page(request: gr.Request) -> str:
     """The key of the open page that asks; a ``gr.State`` would change when the page's load event comes late."""
-    return request.session_hash or ""
+    return request.session_hash or secrets.token_urlsafe(16)  # who names no page shares none
 
 
 def _sent(event: gr.EventData, name: str) -> Any:

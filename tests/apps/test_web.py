@@ -60,6 +60,13 @@ def test_sessions_do_not_share_a_conversation(window: ChatWindow) -> None:
     assert window.open_article(YOU, gr.EventData(None, {"reference": "0.0.0"})) == ""
 
 
+def test_who_names_no_page_shares_none(window: ChatWindow) -> None:
+    nobody = gr.Request(session_hash=None)
+    ask(window, "Who is the chief engineer?", nobody)
+    first, *_ = window.ask("What did she repair?", nobody)
+    assert "chief engineer" not in str(first)
+
+
 def test_a_citation_opens_its_article(window: ChatWindow) -> None:
     ask(window, "Who is the chief engineer?")
     assert "Harbour wall to be rebuilt" in window.open_article(ME, gr.EventData(None, {"reference": "0.0.0"}))
