@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.index.kinship import Kinship
 from assistant.index.parsing import Incoming
 from assistant.index.publication import Publication
-from assistant.index.schema import in_order, open_for_writing
+from assistant.index.schema import in_order, open_for_writing, transaction
 from assistant.index.stored import (
     RAW_COLUMNS,
     dump_metadata,
@@ -65,7 +65,6 @@ class CatalogueWriter:
 
     def __init__(self, path: Path) -> None:
         self._db = open_for_writing(path)
-        self._inside = False
 
     def close(self) -> None:
         """Release the file."""
@@ -90,7 +89,7 @@ class CatalogueWriter:
     def stage(self, path: str, known: KnownFile, articles: Iterable[Incoming]) -> int:
         """Take in a file with its articles, and say how many; what was staged of it is replaced. All or nothing."""
         taken = 0
-        with self._transaction():
+        with transaction(self._db):
             self._unstage(path)
             for incoming in articles:
                 taken += 1
@@ -113,7 +112,7 @@ class CatalogueWriter:
 
     def unstage(self, paths: Iterable[str]) -> None:
         """Forget what was taken in of these files."""
-        with self._transaction():
+        with transaction(self._db):
             for path in paths:
                 self._unstage(path)
 
@@ -313,7 +312,7 @@ class CatalogueWriter:
 
         Kept at once, so that a number which a dead writer has used on disk is never used again.
         """
-        with self._transaction():
+        with transaction(self._db):
             row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"next {what}",)).fetchone()
             first = int(row[0]) if row else 1
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"next {what}", str(first + count)))
@@ -341,7 +340,7 @@ class CatalogueWriter:
     @contextmanager
     def publishing(self) -> Iterator[Publication]:
         """What is done with the publication becomes the next generation, as a whole or not at all."""
-        with self._transaction():
+        with transaction(self._db):
             (present,) = self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()
             yield Publication(self._db, present + 1)
             at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -365,7 +364,7 @@ class CatalogueWriter:
         gone = {"horizon": row[0]}
         passages = "FROM passages WHERE version IN (SELECT number FROM versions WHERE removed <= :horizon)"
         forget([str(key) for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(f"DELETE {passages}", gone)
             for table in ("versions", "places", "files", "segments", "families"):
                 self._db.execute(f"DELETE FROM {table} WHERE removed <= :horizon", gone)
@@ -378,23 +377,5 @@ class CatalogueWriter:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """What is done inside is on disk afterwards, at the price of one transaction."""
-        with self._transaction():
+        with transaction(self._db):
             yield
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All or nothing; inside another one only what is done here is undone."""
-        inside, self._inside = self._inside, True
-        self._db.execute("SAVEPOINT here" if inside else "BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK TO here" if inside else "ROLLBACK")
-            raise
-        else:
-            if not inside:
-                self._db.execute("COMMIT")
-        finally:
-            if inside:
-                self._db.execute("RELEASE here")
-            self._inside = inside
