@@ -77,7 +77,7 @@ class Portions:
             publication.put_articles(self._prepared, segment)
             own = (item.article.id for item in self._prepared)
             publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
-            for path in self._writer.ready_files([item.article.id for item in self._prepared]):
+            for path in self._writer.staging.ready_files([item.article.id for item in self._prepared]):
                 publication.complete_file(path)
             publication.remove_unplaced()
         self._prepared, self._gathered = [], 0

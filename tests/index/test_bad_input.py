@@ -325,7 +325,7 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
     "write",
     [
         "assistant.index.portions.write_segment",
-        "assistant.index.catalogue_writer.CatalogueWriter.stage",
+        "assistant.index.staging.Staging.take_in",
         "assistant.index.catalogue_writer.CatalogueWriter.publishing",
         "assistant.index.portions.LexicalIndex",
     ],

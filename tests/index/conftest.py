@@ -1,0 +1,22 @@
+"""What the tests of the index share: a catalogue, a folder of articles and a place for a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.index.catalogue_writer import CatalogueWriter
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "catalogue.sqlite"
+
+
+@pytest.fixture
+def writer(place: Path) -> Iterator[CatalogueWriter]:
+    opened = CatalogueWriter(place)
+    yield opened
+    opened.close()
