@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.index.catalogue_writer import CatalogueWriter
+from tests.index.syncing import story
 
 
 @pytest.fixture
@@ -20,3 +21,17 @@ def writer(place: Path) -> Iterator[CatalogueWriter]:
     opened = CatalogueWriter(place)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "articles"
+    place.mkdir()
+    for subject in ("fishing", "railways", "poetry"):
+        (place / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
