@@ -15,7 +15,7 @@ from tests.quality.shipped import shipped_settings
 settings.register_profile("deterministic", derandomize=True, deadline=None)
 settings.load_profile("deterministic")
 
-pytest_plugins = ["tests.training_fixtures"]
+pytest_plugins = ["tests.training_fixtures", "tests.web"]
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from assistant.articles.fetching import FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped
-from assistant.index.catalogue_writer import CatalogueWriter, KnownFile
+from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.intake import PATIENCE, Worker
 from assistant.index.parsing import Incoming, Item, Task
 from assistant.index.plan import SyncPlan
+from assistant.index.staging import KnownFile
 from assistant.settings import Settings
 
 #: An article may cost so many: robots.txt, the page, redirects.
@@ -41,7 +42,7 @@ def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[Ite
         if isinstance(item, Incoming):
             pages.setdefault(item.raw.path, []).append(item)
     plan.note(item for item in fetched if isinstance(item, Skipped))
-    known, left_out = writer.files(), writer.left_out()
+    known, left_out = writer.files(), writer.staging.left_out()
     for path, articles in pages.items():
         digest = hashlib.sha256("".join(article.raw.content_hash for article in articles).encode()).hexdigest()
         if path in left_out:
@@ -52,4 +53,4 @@ def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[Ite
             plan.fetched.append(path)
             plan.refetched += path in known
             size = sum(len(article.raw.text) for article in articles)
-            writer.stage(path, KnownFile(digest, size, changed_ns=0), articles)
+            writer.staging.take_in(path, KnownFile(digest, size, changed_ns=0), articles)

@@ -129,7 +129,7 @@ class Portions:
                 publication.add_segment(segment, len(portion.indexed))
             publication.put_articles(portion.prepared, segment)
             publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
-            for path in self._writer.ready_files(own):
+            for path in self._writer.staging.ready_files(own):
                 publication.complete_file(path)
             publication.remove_unplaced()
 

@@ -49,13 +49,13 @@ def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Prog
     """
     kinship = _kinship(writer)
     fresh = _clean(writer, kinship, progress)
-    going = writer.going(removed)
+    going = writer.staging.going(removed)
     with writer.batch():
-        settled = kinship.settle(going, writer.text)
+        settled = kinship.settle(going, writer.drafts.text)
         changed = settled.changed
         for article_id in sorted(changed.keys() - fresh.keys() - set(going)):
             if _silent(settled.before, article_id) != _silent(settled.now, article_id):
-                writer.put_as_published(article_id)
+                writer.drafts.put_as_published(article_id)
                 fresh[article_id] = None
     return Renewal(
         articles=sorted(fresh, key=lambda article_id: _silent(settled.now, article_id)),
@@ -68,10 +68,10 @@ def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Prog
 
 def _kinship(writer: CatalogueWriter) -> Kinship:
     """As of what is published: without what a run that was cut short had cleaned, which may be gone by now."""
-    kinship = writer.kinship()
+    kinship = writer.kinship
     with writer.batch():
-        for article_id in writer.forget_cleaned():
-            if (article := writer.published(article_id)) is not None:
+        for article_id in writer.drafts.clear():
+            if (article := writer.drafts.published(article_id)) is not None:
                 kinship.add(article_id, article.text)
         kinship.forget_unpublished()
     return kinship
@@ -83,11 +83,11 @@ def _clean(writer: CatalogueWriter, kinship: Kinship, progress: Progress) -> dic
     for first in range(0, len(to_clean), _CLEANED_AT_ONCE):
         with writer.batch():
             for done, (article_id, repeated) in enumerate(to_clean[first : first + _CLEANED_AT_ONCE], start=first + 1):
-                article = clean_article(writer.raw_article(article_id), repeated)
-                if writer.holds(article):
-                    writer.put_repeated(article_id, repeated)
+                article = clean_article(writer.drafts.raw_article(article_id), repeated)
+                if writer.drafts.is_published(article):
+                    writer.drafts.put_repeated(article_id, repeated)
                 else:
-                    writer.put_cleaned(article, repeated)
+                    writer.drafts.put(article, repeated)
                     kinship.add(article_id, article.text)
                     fresh[article_id] = None
                 progress("clean", done, len(to_clean))
@@ -96,11 +96,11 @@ def _clean(writer: CatalogueWriter, kinship: Kinship, progress: Progress) -> dic
 
 def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
-    for source in writer.staged_sources():
-        sample = writer.sample(source, _JUDGED_BY)
-        repeated = repeated_fingerprints([writer.statistics(name).fingerprints for name in sample])
-        for article_id in dict.fromkeys([*sample, *writer.staged_articles(source)]):
-            item = writer.statistics(article_id)
+    for source in writer.staging.sources():
+        sample = writer.drafts.sample(source, _JUDGED_BY)
+        repeated = repeated_fingerprints([writer.drafts.statistics(name).fingerprints for name in sample])
+        for article_id in dict.fromkeys([*sample, *writer.staging.articles(source)]):
+            item = writer.drafts.statistics(article_id)
             concerns_it = repeated.intersection(item.fingerprints)
             if concerns_it != item.repeated:
                 yield article_id, concerns_it

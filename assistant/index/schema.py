@@ -1,4 +1,4 @@
-"""The catalogue's tables, and how its file is opened.
+"""The catalogue's tables, how its file is opened, and how it is written.
 
 Rows that may go again carry the generations they are there from (``added``) and until (``removed``, which no longer has
 them; NULL: there is no end yet). A reader stays with one generation while a writer prepares the next ones; switching is
@@ -8,6 +8,8 @@ one transaction that ends with the number in ``meta``.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 #: Seconds that a connection waits for another's transaction; each is a fraction of a second.
@@ -90,3 +92,25 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     if fresh:
         database.executescript(f"BEGIN; {TABLES} COMMIT;")
     return database
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """What is done inside is on disk afterwards, all or nothing; inside another one only what is done here is undone.
+
+    Args:
+        database: from ``open_for_writing``.
+    """
+    inside = database.in_transaction
+    database.execute("SAVEPOINT here" if inside else "BEGIN IMMEDIATE")
+    try:
+        yield
+        if not inside:
+            database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:  # SQLite may have undone everything by itself, as when the disk is full
+            database.execute("ROLLBACK TO here" if inside else "ROLLBACK")
+        raise
+    finally:
+        if inside and database.in_transaction:
+            database.execute("RELEASE here")

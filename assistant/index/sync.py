@@ -91,10 +91,10 @@ class Synchroniser:
         fetched = fetch(addresses, self._settings)
 
         def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
-            writer.let_in(_named(paths))
-            found = self._plan(writer, files, local, writer.left_out(), carried)
+            writer.staging.let_in(_named(paths))
+            found = self._plan(writer, files, local, writer.staging.left_out(), carried)
             stage_fetched(writer, found, fetched)
-            if not writer.files() and not writer.staged_files() and not found.fresh:
+            if not writer.files() and not writer.staging.files() and not found.fresh:
                 raise found.nothing_readable()
             return found
 
@@ -107,7 +107,7 @@ class Synchroniser:
         if base is None:
             return plan_sync(files, local, {}, {}, self._progress, self._reading).preview()
         with closing(CatalogueWriter(base.catalogue)) as writer:
-            return self._plan(writer, files, local, writer.left_out() - _named(paths)).preview()
+            return self._plan(writer, files, local, writer.staging.left_out() - _named(paths)).preview()
 
     def remove(self, paths: Sequence[str | Path]) -> SyncReport:
         """Take files, or all files of folders, or addresses, out of the index, and keep them out until they are named.
@@ -131,7 +131,7 @@ class Synchroniser:
                 raise NothingToIndexError(
                     "That would leave nothing to answer from.", f"Delete the index instead: {self._store.directory}."
                 )
-            writer.leave_out(gone)
+            writer.staging.leave_out(gone)
             return SyncPlan(removed=gone, unchanged=len(known) - len(gone))
 
         self._store.require_current()
@@ -157,7 +157,7 @@ class Synchroniser:
         carried: frozenset[str] = frozenset(),
     ) -> SyncPlan:
         wanted = [path for path in files if str(path) not in left_out]
-        staged = writer.staged_files()
+        staged = writer.staging.files()
         found = plan_sync(wanted, paths, writer.files(), staged, self._progress, self._reading, carried)
         found.left_out = len(files) - len(wanted)
         return found
@@ -201,7 +201,7 @@ class Synchroniser:
         base = begun or self._store.start()
         with closing(CatalogueWriter(base.catalogue)) as writer:
             writer.note(RECIPE, self._recipe.to_json())
-            carried = self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staged_files())
+            carried = self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staging.files())
             writer.note(ORIGIN, origin)  # last: a base without it took over nothing, or not all
             return base, carried
 
@@ -212,21 +212,21 @@ class Synchroniser:
                 with writer.batch():
                     reader = CatalogueWriter(old.catalogue)
                     try:
-                        writer.leave_out(reader.left_out())
+                        writer.staging.leave_out(reader.staging.left_out())
                         for path, known in reader.files().items():
-                            writer.stage(path, known, map(incoming, reader.articles_of(path)))
+                            writer.staging.take_in(path, known, map(incoming, reader.articles_of(path)))
                     finally:
                         reader.close()
             except (OSError, sqlite3.Error):
                 continue
-            return frozenset(writer.staged_files())
+            return frozenset(writer.staging.files())
         return frozenset()
 
     def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
         """How many passages were embedded."""
         with self._stopwatch.stage("load"):
             self._take_in(writer, plan)
-        if not plan.removed and not writer.staged_files() and writer.is_settled():  # nothing came of what was read
+        if not plan.removed and not writer.staging.files() and writer.is_settled():  # nothing came of what was read
             if not any(writer.counts()):
                 raise plan.nothing_readable()
             return 0
@@ -246,7 +246,7 @@ class Synchroniser:
         with Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch) as portions:
             for article_id in renewal.articles:
                 with self._stopwatch.stage("split"):
-                    article = writer.cleaned(article_id)
+                    article = writer.drafts.article(article_id)
                     passages = [] if renewal.silent(article_id) else self._split(article)
                 portions.add(article, passages)
             portions.publish()
@@ -257,7 +257,7 @@ class Synchroniser:
 
     def _take_in(self, writer: CatalogueWriter, plan: SyncPlan) -> None:
         """Stage fresh files; what an interrupted run had staged and is gone by now is forgotten."""
-        writer.unstage(plan.removed)
+        writer.staging.forget(plan.removed)
         fresh = list(plan.fresh)
         intake = Intake(self._reading.limits, self._settings.workers, self._reading.fields)
         with closing(intake.read(fresh)) as reading:
@@ -272,7 +272,7 @@ class Synchroniser:
         with writer.publishing() as publication:
             for path in plan.removed:
                 publication.remove_file(path)
-            for path in writer.ready_files():
+            for path in writer.staging.ready_files():
                 publication.complete_file(path)
             publication.remove_unplaced()
             publication.put_memberships(renewal.changed)
@@ -308,7 +308,7 @@ def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[
 
     try:
         with writer.batch():
-            taken = writer.stage(str(path), plan.fresh[path], articles())
+            taken = writer.staging.take_in(str(path), plan.fresh[path], articles())
             cut_short = any(item.cut for item in skipped)
             if not taken or (cut_short and (path in plan.known or path in plan.again)):
                 raise _LeftAsItWas

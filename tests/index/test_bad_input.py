@@ -28,11 +28,10 @@ from assistant.records import SkippedFile, SyncReport
 from assistant.settings import Settings
 from tests.articles.formats.conftest import page
 from tests.articles.formats.conftest import story as paragraphs
-from tests.articles.test_fetching import Web, web
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.test_sync import SETTINGS, folder, generation, opened, story, sync, titles
+from tests.index.syncing import SETTINGS, generation, opened, story, sync, titles
+from tests.web import Web
 
-__all__ = ["folder", "store", "web"]
 SUBJECTS = {"fishing", "railways", "poetry"}
 
 
@@ -207,7 +206,7 @@ ITEM = "<item><title>{0}</title><link>{1}</link><description>{2}</description></
 FETCHING = """
 from functools import partial
 from assistant.index import parsing
-from tests.articles.test_fetching import Network, Time, look_up
+from tests.web import Network, Time, look_up
 
 clock = Time()
 parsing.Fetcher = partial(
@@ -325,7 +324,7 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
     "write",
     [
         "assistant.index.portions.write_segment",
-        "assistant.index.catalogue_writer.CatalogueWriter.stage",
+        "assistant.index.staging.Staging.take_in",
         "assistant.index.catalogue_writer.CatalogueWriter.publishing",
         "assistant.index.portions.LexicalIndex",
     ],
@@ -354,7 +353,7 @@ def test_a_disk_that_is_really_full_is_told_and_costs_nothing(folder: Path, stor
         import resource
         from pathlib import Path
         from assistant.errors import StoreError
-        from tests.index.test_sync import sync
+        from tests.index.syncing import sync
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
         try:

@@ -17,9 +17,7 @@ from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.test_sync import SETTINGS, folder, generation, store, story, sync, titles
-
-__all__ = ["folder", "store"]
+from tests.index.syncing import SETTINGS, generation, story, sync, titles
 
 
 class Interrupted(WordEmbedder):

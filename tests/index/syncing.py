@@ -1,0 +1,51 @@
+"""Syncs made for tests: stories, and what an index holds of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.index.opened import Index
+from assistant.index.sync import Synchroniser, recipe
+from assistant.records import ArticleFilter, SyncReport
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder, count_tokens
+
+ANYWHERE = ArticleFilter()
+SETTINGS = Settings(passage_tokens=40)
+
+
+def story(subject: str) -> str:
+    return (
+        f"{subject.title()} Made Headlines in the Capital\n\n"
+        f"{subject} was the subject of a long debate in parliament on Tuesday, officials said. "
+        f"Nobody expected that {subject} would return so soon to the front pages.\n\n"
+        f"The minister said that {subject} deserves a careful answer, and that he would give one in spring.\n"
+    )
+
+
+def sync(folder: Path, store: Path, *, embedder: WordEmbedder | None = None, rebuild: bool = False) -> SyncReport:
+    return Synchroniser(store, embedder or WordEmbedder(), count_tokens, SETTINGS).run([folder], rebuild=rebuild)
+
+
+def opened(store: Path, embedder: WordEmbedder | None = None) -> Index:
+    return Index(store, recipe(embedder or WordEmbedder(), SETTINGS))
+
+
+def titles(store: Path) -> set[str]:
+    index = opened(store)
+    try:
+        return {index.view().catalogue.text(item).split()[0].lower() for item in index.view().catalogue.article_ids()}
+    finally:
+        index.close()
+
+
+def generation(store: Path) -> str:
+    index = opened(store)
+    try:
+        return index.view().state.generation
+    finally:
+        index.close()
+
+
+def segments(store: Path) -> set[str]:
+    return {path.name for path in store.glob("bases/*/vectors/*")}
