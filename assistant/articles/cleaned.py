@@ -12,7 +12,7 @@ from assistant.articles.repetition import block_fingerprint
 from assistant.records import Article, RawArticle, Segment
 
 #: Part of an index's recipe: a change here means that stored articles should be cleaned again.
-CLEANING_VERSION = 4
+CLEANING_VERSION = 5
 
 _SEPARATOR = "\n\n"
 _ID_DIGITS = 16

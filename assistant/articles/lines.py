@@ -11,7 +11,7 @@ from assistant.articles.cleaning import BlockDecision
 from assistant.articles.clutter import look_at
 from assistant.articles.dates import bare_date, has_time_or_weekday, labelled_date, read_dateline
 from assistant.articles.formats.text import front_matter_field
-from assistant.articles.titles import excluded, lone_title
+from assistant.articles.titles import excluded, likeliest, lone_title, recurs
 from assistant.records import Stated
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
@@ -38,6 +38,8 @@ _COPYRIGHT = re.compile(
 _SOURCE_LINES = 6
 _OPENING_BLOCKS = 3
 _MENU_REASONS = ("login or registration", "share or comment widget", "short line before the article")
+#: Why cleaning drops headlines above an article, most of them links to others.
+_OF_MENUS = ("unlike an article", "headline list before the article")
 _SURE_OF_FRONT_MATTER = 0.95
 _SURE_OF_HEADING, _SURE_OF_HEADLINE, _SURE_OF_BYLINE = 0.8, 0.5, 0.7
 _SURE_OF_LABEL, _SURE_OF_UPDATE, _SURE_BELOW_TITLE, _SURE_ABOVE_TITLE = 0.7, 0.3, 0.6, 0.4
@@ -87,9 +89,10 @@ class _Lines:
         self._starts = _line_starts(raw)
         self.decisions = decisions
         kept_text = (i for i, each in enumerate(decisions) if each.kept and each.block.kind == "text")
-        self.first = next((i for i in kept_text if look_at(decisions[i].block).prose), len(decisions))
-        headlines = self._headlines()
-        self.title = headlines[0] if headlines else None
+        paragraphs = [i for i in kept_text if look_at(decisions[i].block).prose]
+        self.first = paragraphs[0] if paragraphs else len(decisions)
+        headlines, dropped = self._headlines()
+        self.title = self._choose(headlines, dropped, [decisions[i].block.text for i in paragraphs])
         self.last_headline = headlines[-1] if headlines else -1
 
     def state(self, field: str, value: str, block: Block, what: str, sure: float) -> Stated:
@@ -101,19 +104,29 @@ class _Lines:
         """Those before the first paragraph."""
         return self.decisions[: self.first]
 
-    def _headlines(self) -> list[int]:
+    def _headlines(self) -> tuple[list[int], list[int]]:
+        """Lines before the first paragraph that may be headlines: the kept ones, and those that look like a menu's."""
         has_prose = self.first < len(self.decisions)
         blocks = [decision.block for decision in self.decisions[: self.first + 1]]
         looks = [look_at(block) for block in blocks]
-        lone, never, found = lone_title(blocks, looks), excluded(blocks, looks), []
+        lone, never, kept, dropped = lone_title(blocks, looks), excluded(blocks, looks), [], []
         for index, decision in enumerate(self.head):
             block = decision.block
-            if not decision.kept or index in never or block.kind == "front matter" or _BYLINE.match(block.text):
+            if index in never or block.kind == "front matter" or _BYLINE.match(block.text):
                 continue
             is_headline = has_prose and looks[index].headline and bare_date(block.text) is None
-            if index == lone or block.kind == "heading" or is_headline:
-                found.append(index)
-        return found
+            if decision.kept and (index == lone or block.kind == "heading" or is_headline):
+                kept.append(index)
+            elif is_headline and str(decision.reason).startswith(_OF_MENUS):
+                dropped.append(index)
+        return kept, dropped
+
+    def _choose(self, kept: Sequence[int], dropped: Sequence[int], paragraphs: Sequence[str]) -> int | None:
+        """The first of the kept headlines; below a menu, the one that is nearest to the paragraphs in its words."""
+        texts = {index: self.decisions[index].block.text for index in (*kept, *dropped)}
+        if dropped and all(self.decisions[index].block.kind == "text" for index in kept):
+            return likeliest(texts, paragraphs)
+        return next((index for index in kept if recurs(texts[index], paragraphs)), None)
 
 
 def _title(lines: _Lines) -> Iterator[Stated]:

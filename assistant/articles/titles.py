@@ -1,8 +1,9 @@
-"""Which lines above an article may be its title: never a date, nor what stands below the author."""
+"""Which lines above an article may be its title: never a date, nor what stands below the author or recurs nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from assistant.articles import vocabulary as vocab
 from assistant.articles.blocks import Block
@@ -18,6 +19,16 @@ _HEAD = 6
 _FEWEST_COLUMNS, _SHORT = 16, 2 / 3
 _BESIDE_A_DATE = frozenset({"it", "is", "now", "this", "today"})
 _BELOW_A_TITLE = frozenset({"byline", "dateline only", "page clock", "photo credit"})
+#: Menus are lists: what looks like a byline after one of these is an item.
+_LIST_MARKS = "•*|+"
+_AND = re.compile(r"\s(?:and|&)\s")
+#: "The claim: …", "The big picture: …": a part of the article that is labelled.
+_LABEL = re.compile(r"(?:The|Our|My) [a-z][\w'’-]*(?: [a-z][\w'’-]*)?:\s")
+#: In fewer paragraphs a headline may say it all in other words.
+_ENOUGH_PARAGRAPHS = 8
+_STEM, _SHORTEST = 5, 4
+#: Below a menu: paragraphs that open the article, telling words of a title, and their share that stands there.
+_OPENING, _FEWEST_WORDS, _SHARED = 6, 3, 0.5
 
 
 def lone_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
@@ -52,14 +63,43 @@ def excluded(blocks: Sequence[Block], looks: Sequence[Look]) -> set[int]:
     return {
         index
         for index, block in enumerate(blocks)
-        if block.kind != "heading" and (index > author or _is_date(block.text))
+        if block.kind != "heading"
+        and (index >= author or _is_date(block.text) or block.text[0] in _LIST_MARKS or _LABEL.match(block.text))
     }
 
 
+def recurs(title: str, paragraphs: Sequence[str]) -> bool:
+    """Whether a word of ``title`` that tells something stands in the article, or that is too short to say."""
+    if len(paragraphs) < _ENOUGH_PARAGRAPHS:
+        return True
+    sought = _telling(title)
+    return any(not sought.isdisjoint(_telling(paragraph)) for paragraph in paragraphs)
+
+
+def likeliest(titles: Mapping[int, str], paragraphs: Sequence[str]) -> int | None:
+    """The key of the title most of whose words the article begins with, the last of equals; None if few of any."""
+    opening = set().union(*map(_telling, paragraphs[:_OPENING]))
+    words = {key: _telling(title) for key, title in titles.items()}
+    shares = {key: len(each & opening) / len(each) for key, each in words.items() if len(each) >= _FEWEST_WORDS}
+    best = max(shares, key=lambda key: (shares[key], key), default=None)
+    return best if best is not None and shares[best] >= _SHARED else None
+
+
+def _telling(text: str) -> set[str]:
+    """The first letters of its words, but for the most common and short ones; names count however short."""
+    words = (word for word in vocab.WORD.findall(text) if len(word) >= _SHORTEST or not word.islower())
+    return {word.lower()[:_STEM] for word in words if word.lower() not in vocab.FUNCTION_WORDS}
+
+
 def _tells_author(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
-    """Whether it is a byline, or the publication below a name; in capitals, that looks like a dateline."""
-    if looks[index].reason != "dateline only" or not index:
-        return looks[index].reason == "byline"
+    """Whether it is a byline, names and their publication, an address, or the publication below a name."""
+    text = blocks[index].text
+    if looks[index].reason == "byline":
+        return text[0] not in _LIST_MARKS
+    if not looks[index].sentence and (_is_signature(text) or vocab.HANDLE.fullmatch(text)):
+        return True
+    if looks[index].reason != "dateline only" or not index:  # In capitals, a publication looks like a dateline.
+        return False
     name, publication = (vocab.WORD.findall(blocks[i].text) for i in (index - 1, index))
     return _is_name(name) and not _is_label(name) and not _is_label(publication)
 
@@ -71,6 +111,16 @@ def _may_be_title(block: Block, look: Look) -> bool:
     if _is_label(words) or (block.text[-1] not in "?!’'\"”" and _is_name(words)):
         return False
     return has_shape_of_headline(block.text, words, look.sentence)
+
+
+def _is_signature(text: str) -> bool:
+    """Whether names of several words stand before a publication or an address: "Ann Poole and Jo Lund, Emry Times"."""
+    authors, comma, rest = text.partition(", ")
+    people = [vocab.WORD.findall(each) for each in _AND.split(authors)]
+    of_people = all(len(words) >= 2 and _is_name(words) and not _is_label(words) for words in people)
+    publication = vocab.WORD.findall(rest)
+    in_capitals = bool(publication) and publication[0].isupper() and _is_name(publication)
+    return bool(comma) and of_people and ("@" in rest or in_capitals)
 
 
 def _is_name(words: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ BODY = (
     "The harbour of Port Emry will be closed to cargo ships for nine weeks, its director said on Thursday.\n\n"
     "Engineers found cracks in two of the four cranes after a storm in late March, he said.\n"
 )
+LONG = "\n\n".join(f"{BODY.strip()} That was storm {number} of this year." for number in range(1, 6))
 HEADLINE = "Port Emry to close for nine weeks"
 
 
@@ -56,15 +57,25 @@ def test_dates_that_stand_alone(above: str, below: str, sure: float | None) -> N
     "line", ["Today is Friday 12 May 2023", "It is now 10:14 on Friday, May 12, 2023", "2023-05-12"]
 )
 def test_a_date_is_no_title(line: str) -> None:
-    def titles(text: str) -> list[str]:
-        return [each.value for each in stated(text) if each.field == "title"]
-
     assert titles(f"{line}\n\n{BODY}") == []
     assert titles(f"{line}\n\n{HEADLINE}\n\n{BODY}") == [HEADLINE]
     assert titles(f"Fire of 12 May 2023 was no accident\n\n{BODY}") == ["Fire of 12 May 2023 was no accident"]
 
 
-@pytest.mark.parametrize("author", ["By Gary Strauss and Carolyn Pesce, USA TODAY", "Scott Bowles\n\nUSA TODAY"])
+def titles(text: str) -> list[str]:
+    return [each.value for each in stated(text) if each.field == "title"]
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "By Gary Strauss and Carolyn Pesce, USA TODAY",
+        "Scott Bowles\n\nUSA TODAY",
+        "Jo Lund and Ann Poole, EMRY TODAY Sports",
+        "Ann Poole, apoole@emry.example.com",
+        "Ann Poole\n\n@emry_news",
+    ],
+)
 def test_what_stands_below_the_author_is_no_title(author: str) -> None:
     summary = "Cranes are predicted to cost more than the pier"
     assert "title" not in {each.field for each in stated(f"{author}\n\n{summary}\n\n{BODY}")}
@@ -76,6 +87,32 @@ def test_what_stands_below_the_author_is_no_title(author: str) -> None:
 def test_a_title_may_stand_below_a_section_or_a_publication(above: str) -> None:
     found = [each.value for each in stated(f"{above}\n\n{HEADLINE}\n\n{BODY}") if each.field == "title"]
     assert found == [HEADLINE]
+
+
+@pytest.mark.parametrize("line", ["Emry Morning, Evening Edition", "London, UK"])
+def test_not_every_comma_names_an_author(line: str) -> None:
+    assert titles(f"{line}\n\n{HEADLINE}\n\n{BODY}") == [HEADLINE]
+
+
+@pytest.mark.parametrize("label", ["The claim", "Our rating", "The big picture"])
+def test_a_labelled_part_is_no_title(label: str) -> None:
+    assert titles(f"{label}: Port Emry to close for nine weeks\n\n{BODY}") == []
+    assert titles(f"{HEADLINE}\n\n{label}: Port Emry will close\n\n{BODY}") == [HEADLINE]
+
+
+@pytest.mark.parametrize("line", ["Hello, dear readers everywhere!", "Follow the live blog for the latest now"])
+def test_in_a_long_article_a_title_says_what_recurs(line: str) -> None:
+    assert titles(f"{line}\n\n{BODY}") == [line]
+    assert titles(f"{line}\n\n{LONG}") == []
+    assert titles(f"{line}\n\n{HEADLINE}\n\n{LONG}") == [HEADLINE]
+
+
+def test_below_a_menu_the_title_is_what_the_article_speaks_of() -> None:
+    stories = ["Council votes to raise bus fares again", "Schools to open later in the winter", "Team wins the cup"]
+    menu = "".join(f"  * {item}\n" for item in ("Home", "World", "Sport", *stories))
+    lists = "\n\n".join(story for story in stories * 3)
+    assert titles(f"{menu}\n{lists}\n\n{HEADLINE}\n\nAnn Poole\n\nMay 19, 2018\n\n{LONG}") == [HEADLINE]
+    assert titles(f"{menu}\n{lists}\n\n{LONG}") == []
 
 
 def test_front_matter() -> None:

@@ -5,7 +5,9 @@
 Scraped news pages, of which the day is known from the address, the publication from its host and the title from a
 search engine (perhaps cut), are read in three ways: as text alone; as text below a clock of the day on which the page
 was crawled, as page headers have them; and as JSON records with address, title and day of the crawl, where the day is
-read off the address itself. Few of these texts hold their headline. Of saved HTML pages the day is known where the
+read off the address itself. Few of these texts hold their headline; the titles that are known whole are put above them,
+on a line of their own, to see how many are found there. Saved pages are read as laid out as text, too, with everything
+that stands around the article; their titles are those of the markup. Of saved HTML pages the day is known where the
 address that comes with them states one. A day is right within one, since zones differ; it is the crawl's where it is no
 other.
 """
@@ -21,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,6 +41,7 @@ _SOURCES = {"www.cnn.com": "cnn", "www.usatoday.com": "usatoday", "www.theweek.c
 _AGENCIES = frozenset({"ap", "associatedpress", "theassociatedpress", "reuters", "afp"})
 #: What search engines and sites append to a title, and the dots where it was cut.
 _APPENDED = re.compile(r"\s*(?:\.\.+|…|\s[|–-]\s[^|–-]*)$")
+_CUT = re.compile(r"(?:\.\.+|…)\s*(?:[|–-].*)?$")
 _LETTERS = 20
 #: Heads of pages with the time of the visit, the first as one of the seeds has it.
 _CLOCKS = (
@@ -48,6 +52,12 @@ _CLOCKS = (
     "{:%Y-%m-%d} 08:15\n\nMenu\n\n",
     "Today is {:%A %d %B %Y}\n\nHome\n\n",
 )
+#: What may stand above a text that has its headline.
+_HEADS = {
+    "title": "{title}\n\n",
+    "title, byline and date": "{title}\n\nBy Ann Poole\n\nMay 19, 2018\n\n",
+    "section, title and author's name": "Politics\n\n{title}\n\nAnn Poole\n\nEmry Times\n\n",
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,9 @@ def main() -> None:
     _report("news, text below a clock", [Judged(_known(row), _of_text(_below_clock(row))) for row in rows])
     _report("news, JSON records", list(_records(rows)))
     _report("saved HTML pages", list(_saved(data / "cleaning")))
+    for name, head in _HEADS.items():
+        _report_titles(f"news, {name} above the text", list(_below_title(rows, head)))
+    _report_titles("saved pages as text, everything kept", list(_saved_as_text(data / "cleaning")))
 
 
 def _news(path: Path) -> Iterator[dict[str, Any]]:
@@ -128,6 +141,25 @@ def _saved(folder: Path) -> Iterator[Judged]:
             url = urls[page.id]
             found = clean_article(page.article).metadata
             yield Judged(Known(None, day_in(url if "://" in url else f"https://{url}"), None, None), found)
+
+
+def _below_title(rows: Iterable[Mapping[str, Any]], head: str) -> Iterator[Judged]:
+    for row in rows:
+        if not _CUT.search(row["title"]):
+            title = _APPENDED.sub("", row["title"])
+            yield Judged(Known(title, None, None, None), _of_text(head.format(title=title) + row["text"]))
+
+
+def _saved_as_text(folder: Path) -> Iterator[Judged]:
+    for page in load_pages(folder).items:
+        if page.article is not None:
+            title = unescape(clean_article(page.article).metadata.title or "")
+            yield Judged(Known(title or None, None, None, None), _of_text(page.text))
+
+
+def _report_titles(name: str, pages: list[Judged]) -> None:
+    print(f"\n{name}: {len(pages)} pages")
+    _line("title", [page.known.title and _same_title(page) for page in pages], [page.found.title for page in pages])
 
 
 def _report(name: str, pages: list[Judged]) -> None:
