@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.index.drafts import Drafts
 from assistant.index.kinship import Kinship
+from assistant.index.placement import Placement
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing, transaction
 from assistant.index.staging import KnownFile, Staging
@@ -25,6 +26,7 @@ class CatalogueWriter:
 
     Attributes:
         staging: files taken in and not published yet.
+        placement: where articles will be once a sync is through.
         drafts: articles on their way from there to the next generation.
         kinship: who is whose copy, and what families follow from it.
     """
@@ -32,6 +34,7 @@ class CatalogueWriter:
     def __init__(self, path: Path) -> None:
         self._db = open_for_writing(path)
         self.staging = Staging(self._db)
+        self.placement = Placement(self._db)
         self.drafts = Drafts(self._db)
         self.kinship = Kinship(self._db)
 
@@ -73,9 +76,9 @@ class CatalogueWriter:
         return articles, passages
 
     def is_settled(self) -> bool:
-        """Whether no sync was cut short between cleaning texts and publishing the families that follow from them."""
-        (unsettled,) = self._db.execute("SELECT EXISTS (SELECT 1 FROM unsettled)").fetchone()
-        return not unsettled
+        """Whether no sync was cut short before everything that follows from what it took in was published."""
+        left = "SELECT EXISTS (SELECT 1 FROM unsettled) OR EXISTS (SELECT 1 FROM unjudged)"
+        return not self._db.execute(left).fetchone()[0]
 
     # Segments
 

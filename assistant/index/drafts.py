@@ -44,18 +44,6 @@ class Drafts:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._db = database
 
-    def sample(self, source_key: str, most: int) -> list[str]:
-        """Articles of a source, live or staged: those with the smallest ids, which are as good as drawn by lot.
-
-        One more article changes the sample by one at most.
-        """
-        rows = self._db.execute(
-            "SELECT id FROM articles a WHERE source_key = ? AND (id IN (SELECT article_id FROM staged_places) OR EXISTS"
-            " (SELECT 1 FROM versions v WHERE v.article_id = a.id AND v.removed IS NULL)) ORDER BY id LIMIT ?",
-            (source_key, most),
-        )
-        return [row[0] for row in rows]
-
     def statistics(self, article_id: str) -> BlockStatistics:
         """Of one article that is live or staged."""
         fingerprints, repeated = self._db.execute(
@@ -67,12 +55,13 @@ class Drafts:
         return BlockStatistics(article_id, tuple(json.loads(fingerprints)), known)
 
     def raw_article(self, article_id: str) -> RawArticle:
-        """An article, live or staged, as its file has it; KeyError when there is none."""
+        """An article, at the place that it will be cited from; KeyError when there is none."""
         row = self._db.execute(f"SELECT {RAW_COLUMNS} FROM articles WHERE id = ?", (article_id,)).fetchone()
         place = self._db.execute(
-            "SELECT path, member FROM (SELECT path, member FROM places WHERE article_id = :id AND removed IS NULL"
-            " UNION SELECT path, member FROM staged_places WHERE article_id = :id) p"
-            f" ORDER BY {in_order('p')} LIMIT 1",
+            "SELECT path, member FROM (SELECT path, member, 1 AS foreseen FROM foreseen"
+            " WHERE article_id = :id AND path IS NOT NULL"
+            " UNION SELECT path, member, 0 FROM places WHERE article_id = :id AND removed IS NULL) p"
+            f" ORDER BY foreseen DESC, {in_order('p')} LIMIT 1",
             {"id": article_id},
         ).fetchone()
         if row is None or place is None:

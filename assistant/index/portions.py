@@ -64,7 +64,7 @@ class Portions:
     ) -> None:
         self.embedded = 0
         self._stopwatch = stopwatch
-        self._memberships = renewal.memberships
+        self._renewal = renewal
         self._base = base
         self._writer = writer
         self._embedder = embedder
@@ -128,10 +128,11 @@ class Portions:
             if portion.indexed:
                 publication.add_segment(segment, len(portion.indexed))
             publication.put_articles(portion.prepared, segment)
-            publication.put_memberships({name: self._memberships[name] for name in own if name in self._memberships})
+            publication.put_memberships(self._renewal.memberships(own))
             for path in self._writer.staging.ready_files(own):
-                publication.complete_file(path)
-            publication.remove_unplaced()
+                if path not in self._renewal.held_back:
+                    publication.complete_file(path)
+            publication.settle_places()
 
     def _awaited(self, part: Future[NDArray[np.float32]]) -> NDArray[np.float32]:
         vectors = part.result()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.index.kinship import Membership
+from assistant.index.schema import in_order
 from assistant.records import Article, Passage
 
 
@@ -32,13 +33,13 @@ class Publication:
     def __init__(self, database: sqlite3.Connection, number: int) -> None:
         self._db = database
         self._now: Mapping[str, Any] = {"now": number}
-        self._parted: set[str] = set()  # articles that lost a place
+        self._moved: set[str] = set()  # articles that gained or lost a place
 
     def put_articles(self, prepared: Sequence[Prepared], segment: int) -> None:
         """Articles that were put as cleaned, with their passages, which the segment holds; earlier versions go."""
         for item in prepared:
             self._end("versions", "article_id = :id", id=item.article.id)
-            self._put_places("article_id = :id", id=item.article.id)
+            self._put_places(item.article.id)
             given = {"id": item.article.id, **self._now}
             row = self._db.execute(
                 "INSERT INTO versions (article_id, repeated, text, segments, metadata, added)"
@@ -67,7 +68,10 @@ class Publication:
     def complete_file(self, path: str) -> None:
         """A staged file, whose articles are all put by now, in place of what was published of it."""
         given = {"path": path, **self._now}
-        self._put_places("path = :path", path=path)
+        for (article_id,) in self._db.execute(
+            "SELECT article_id FROM staged_places WHERE path = ?", (path,)
+        ).fetchall():
+            self._put_places(article_id)
         self._part(
             "path = :path AND (member, article_id) NOT IN"
             " (SELECT member, article_id FROM staged_places WHERE path = :path)",
@@ -82,15 +86,22 @@ class Publication:
             self._db.execute(f"DELETE FROM {table} WHERE path = :path", {"path": path})
 
     def remove_file(self, path: str) -> None:
-        """A file and its places; ``remove_unplaced`` then takes articles that no file has any more."""
+        """A file and its places."""
         self._end("files", "path = :path", path=path)
         self._part("path = :path", path)
 
-    def remove_unplaced(self) -> None:
-        """Articles that have lost their last place in this publication."""
-        for article_id in sorted(self._parted):
-            placed = "EXISTS (SELECT 1 FROM places p WHERE p.article_id = :id AND p.removed IS NULL)"
-            self._end("versions", f"article_id = :id AND NOT {placed}", id=article_id)
+    def settle_places(self) -> None:
+        """Once all is put: articles without a place go, and each of the others is of the source of its first place."""
+        for article_id in sorted(self._moved):
+            first = self._db.execute(
+                "SELECT source_of(path) FROM places p WHERE article_id = ? AND removed IS NULL"
+                f" ORDER BY {in_order('p')} LIMIT 1",
+                (article_id,),
+            ).fetchone()
+            if first is None:
+                self._end("versions", "article_id = :id", id=article_id)
+            else:
+                self._db.execute("UPDATE articles SET source_key = ? WHERE id = ?", (*first, article_id))
 
     def add_segment(self, number: int, passages: int) -> None:
         """A search segment that is wholly on disk."""
@@ -102,20 +113,23 @@ class Publication:
             self._end("segments", "number = :number", number=number)
             self._db.execute("UPDATE passages SET segment = ? WHERE segment = ?", (into, number))
 
-    def _put_places(self, condition: str, **values: object) -> None:
-        """Staged places that are not published yet."""
+    def _put_places(self, article_id: str) -> None:
+        """Staged places of an article that are not published yet."""
+        self._moved.add(article_id)
         self._db.execute(
-            f"INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places s WHERE {condition} AND"
-            " NOT EXISTS (SELECT 1 FROM places p WHERE p.removed IS NULL AND p.path = s.path AND p.member = s.member"
-            " AND p.article_id = s.article_id)",
-            {**self._now, **values},
+            "INSERT INTO places SELECT path, member, article_id, :now, NULL FROM staged_places s WHERE article_id = :id"
+            " AND NOT EXISTS (SELECT 1 FROM places p WHERE p.removed IS NULL AND p.path = s.path"
+            " AND p.member = s.member AND p.article_id = s.article_id)",
+            {**self._now, "id": article_id},
         )
 
     def _part(self, condition: str, path: str) -> None:
-        """Ends places, and notes whose."""
+        """Ends places; an article that has one in another staged file stays there."""
         rows = self._db.execute(f"SELECT article_id FROM places WHERE removed IS NULL AND {condition}", {"path": path})
-        self._parted.update(row[0] for row in rows)
+        parted = [row[0] for row in rows]
         self._end("places", condition, path=path)
+        for article_id in parted:
+            self._put_places(article_id)
 
     def _end(self, table: str, condition: str, **values: object) -> None:
         """Rows end with this generation; one that began with it was never there."""

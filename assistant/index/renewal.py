@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from assistant.articles import clean_article, repeated_fingerprints
 from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.kinship import Kinship, Membership
+from assistant.index.kinship import Kinship, Membership, Settled
 from assistant.index.plan import Progress
 
 #: Articles of a source by which repetition is judged, so that neither memory nor a sync's cost grows with the index.
@@ -21,22 +21,32 @@ class Renewal:
     """What a sync has to index.
 
     Attributes:
-        articles: ids, those that speak for themselves first: no story is ever without a text that is searched.
-        memberships: as they will be, of all these articles that share a family.
-        changed: those that differ from what is published; None for an article that is alone by now, or gone.
-        going: articles that no file has any more.
+        articles: ids. Those that begin to speak for themselves come first and those that cease last: no story is ever
+            without a text that is searched.
+        settled: memberships of all these articles, and of others that change with them.
+        going: articles that no file will have.
+        held_back: paths of files that are to be completed with the last of all this: the text that speaks for others
+            goes with them.
         kinship: what memberships follow from.
     """
 
     articles: Sequence[str]
-    memberships: Mapping[str, Membership]
-    changed: Mapping[str, Membership | None]
+    settled: Settled
     going: Sequence[str]
+    held_back: Set[str]
     kinship: Kinship
 
     def silent(self, article_id: str) -> bool:
         """Whether another article's text speaks for this one."""
-        return _silent(self.memberships, article_id)
+        return _silent(self.settled.now, article_id)
+
+    def memberships(self, published: Sequence[str]) -> dict[str, Membership | None]:
+        """What to publish with these articles: their own memberships, and those of whom they cease to speak for."""
+        ceasing = {one for one in published if self.silent(one)}
+        followers = (
+            one for one, was in self.settled.before.items() if was.family in ceasing and one in self.settled.now
+        )
+        return {one: self.settled.now.get(one) for one in (*published, *followers)}
 
 
 def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Progress) -> Renewal:
@@ -47,21 +57,27 @@ def find_renewal(writer: CatalogueWriter, removed: Sequence[str], progress: Prog
         removed: paths of files that are gone.
         progress: told of the articles as they are cleaned.
     """
-    kinship = _kinship(writer)
+    with writer.batch():
+        writer.placement.foresee(removed)
+    going, kinship = writer.placement.going(), _kinship(writer)
     fresh = _clean(writer, kinship, progress)
-    going = writer.staging.going(removed)
     with writer.batch():
         settled = kinship.settle(going, writer.drafts.text)
-        changed = settled.changed
-        for article_id in sorted(changed.keys() - fresh.keys() - set(going)):
+        for article_id in sorted(settled.changed.keys() - fresh.keys() - set(going)):
             if _silent(settled.before, article_id) != _silent(settled.now, article_id):
                 writer.drafts.put_as_published(article_id)
                 fresh[article_id] = None
+
+    def rank(article_id: str) -> int:
+        if _silent(settled.now, article_id):
+            return 2
+        return 0 if _silent(settled.before, article_id) else 1
+
     return Renewal(
-        articles=sorted(fresh, key=lambda article_id: _silent(settled.now, article_id)),
-        memberships=settled.now,
-        changed=changed,
+        articles=sorted(fresh, key=rank),
+        settled=settled,
         going=going,
+        held_back=writer.placement.speakers_files(),
         kinship=kinship,
     )
 
@@ -96,10 +112,10 @@ def _clean(writer: CatalogueWriter, kinship: Kinship, progress: Progress) -> dic
 
 def _to_clean(writer: CatalogueWriter) -> Iterator[tuple[str, frozenset[str]]]:
     """Articles whose clean text is not that of the present statistics, with what repeats for each."""
-    for source in writer.staging.sources():
-        sample = writer.drafts.sample(source, _JUDGED_BY)
+    for source in writer.placement.unjudged():
+        sample = writer.placement.sample(source, _JUDGED_BY)
         repeated = repeated_fingerprints([writer.drafts.statistics(name).fingerprints for name in sample])
-        for article_id in dict.fromkeys([*sample, *writer.staging.articles(source)]):
+        for article_id in dict.fromkeys([*sample, *writer.placement.arriving(source)]):
             item = writer.drafts.statistics(article_id)
             concerns_it = repeated.intersection(item.fingerprints)
             if concerns_it != item.repeated:

@@ -55,6 +55,7 @@ CREATE TABLE families (
     article_id TEXT NOT NULL, family TEXT NOT NULL, silent INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,
     PRIMARY KEY (article_id, added)) WITHOUT ROWID;
 CREATE INDEX families_of_family ON families (family);
+CREATE TABLE unjudged (source_key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE left_out (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE staged_files (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL) WITHOUT ROWID;

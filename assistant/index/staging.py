@@ -53,7 +53,7 @@ class Staging:
                 article_id = raw.content_hash[:16]
                 self._db.execute(
                     f"INSERT INTO articles (id, {RAW_COLUMNS}, source_key, fingerprints)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source_key = excluded.source_key",
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
                     (article_id, *packed_raw(raw), incoming.source_key, json.dumps(incoming.fingerprints)),
                 )
                 self._db.execute("INSERT OR IGNORE INTO staged_places VALUES (?, ?, ?)", (path, raw.member, article_id))
@@ -66,22 +66,6 @@ class Staging:
         with transaction(self._db):
             for path in paths:
                 self._forget(path)
-
-    def sources(self) -> list[str]:
-        """Source keys of the staged articles."""
-        rows = self._db.execute(
-            "SELECT DISTINCT source_key FROM articles WHERE id IN (SELECT article_id FROM staged_places) ORDER BY 1"
-        )
-        return [row[0] for row in rows]
-
-    def articles(self, source_key: str) -> list[str]:
-        """Ids of the staged articles of a source, in the order in which they were taken in."""
-        rows = self._db.execute(
-            "SELECT id FROM articles WHERE source_key = ? AND id IN (SELECT article_id FROM staged_places)"
-            " ORDER BY number",
-            (source_key,),
-        )
-        return [row[0] for row in rows]
 
     def ready_files(self, articles: Sequence[str] | None = None) -> list[str]:
         """Staged files all of whose articles have a clean version; only those that hold one of ``articles``, if given.
@@ -98,17 +82,6 @@ class Staging:
             " WHERE s.path = f.path AND NOT EXISTS"
             " (SELECT 1 FROM versions v WHERE v.article_id = s.article_id AND v.removed IS NULL)) ORDER BY path",
             () if articles is None else (json.dumps(articles),),
-        )
-        return [row[0] for row in rows]
-
-    def going(self, removed: Sequence[str]) -> list[str]:
-        """Articles that no file will have once ``removed`` are gone and what is staged has replaced what was."""
-        rows = self._db.execute(
-            "SELECT article_id FROM versions v WHERE removed IS NULL"
-            " AND article_id NOT IN (SELECT article_id FROM staged_places)"
-            " AND NOT EXISTS (SELECT 1 FROM places p WHERE p.article_id = v.article_id AND p.removed IS NULL"
-            " AND p.path NOT IN (SELECT path FROM staged_files) AND p.path NOT IN (SELECT value FROM json_each(?)))",
-            (json.dumps(removed),),
         )
         return [row[0] for row in rows]
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from assistant.errors import StoreDamagedError, StoreLockedError, StoreMismatchError, StoreMissingError
 from assistant.index.catalogue import Catalogue
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 RECIPE = "recipe"
 ORIGIN = "origin"
 _POINTER = "CURRENT"

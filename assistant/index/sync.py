@@ -181,7 +181,7 @@ class Synchroniser:
         base, carried = self._base(rebuild)
         with closing(CatalogueWriter(base.catalogue)) as writer:
             plan = planned(writer, carried if rebuild else frozenset())
-            finished = plan.nothing_to_do and writer.is_settled()
+            finished = plan.nothing_to_do and not writer.staging.files() and writer.is_settled()
             embedded = 0 if finished else self._bring_into_step(base, writer, plan)
             articles, passages = writer.counts()
         if not self._store.answers(base):
@@ -274,9 +274,10 @@ class Synchroniser:
                 publication.remove_file(path)
             for path in writer.staging.ready_files():
                 publication.complete_file(path)
-            publication.remove_unplaced()
-            publication.put_memberships(renewal.changed)
+            publication.settle_places()
+            publication.put_memberships(renewal.settled.changed)
             renewal.kinship.forget(renewal.going)
+            writer.placement.judged()
             if not any(writer.counts()):
                 raise plan.nothing_readable()
 

@@ -35,4 +35,4 @@ def published(writer: CatalogueWriter, *raws: RawArticle, key: int = 1) -> None:
         publication.add_segment(key, len(raws))
         publication.put_articles([prepared(raw, key + place) for place, raw in enumerate(raws)], key)
         publication.complete_file(raws[0].path)
-        publication.remove_unplaced()
+        publication.settle_places()

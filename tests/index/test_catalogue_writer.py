@@ -18,7 +18,7 @@ def test_an_article_goes_with_its_last_place(place: Path, writer: CatalogueWrite
     published(writer, raw_article("/copy", "Same.", "a"), key=5)
     with writer.publishing() as publication:
         publication.remove_file("/a")
-        publication.remove_unplaced()
+        publication.settle_places()
     now = Catalogue.open(place)
     assert list(now.article_ids()) == ["a" * 16]
     assert now.raw_article("a" * 16).path == "/copy"
@@ -33,7 +33,7 @@ def test_an_article_that_comes_and_goes_in_one_publication_leaves_no_passages(wr
         publication.put_articles([prepared(raw, 1)], 1)
         publication.complete_file("/a")
         publication.remove_file("/a")
-        publication.remove_unplaced()
+        publication.settle_places()
     assert writer.segments() == {1: (1, 0)}
 
 
@@ -42,7 +42,7 @@ def test_a_publication_that_fails_leaves_no_trace(place: Path, writer: Catalogue
     before = Catalogue.open(place)
     with pytest.raises(RuntimeError), writer.publishing() as publication:
         publication.remove_file("/a")
-        publication.remove_unplaced()
+        publication.settle_places()
         raise RuntimeError
     assert before.now() is before
     assert writer.counts() == (1, 1)

@@ -1,4 +1,4 @@
-"""Articles between staged files and the next generation: what is cleaned, and by what repetition is judged."""
+"""Articles between staged files and the next generation: what is cleaned, and what is known of what was."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.articles import clean_article
 from assistant.articles.formats import Limits
 from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.drafts import BlockStatistics
 from assistant.index.intake import Intake
 from assistant.index.parsing import Incoming
 from assistant.index.staging import KnownFile
@@ -24,22 +25,11 @@ def test_the_body_of_a_page_stays_one_from_the_process_that_reads_it_on(tmp_path
     assert item.raw.extracted_body
     writer = CatalogueWriter(place)
     writer.staging.take_in(str(page), KnownFile("ab", 1, 1), [item])
+    writer.placement.foresee([])
     again = clean_article(writer.drafts.raw_article(item.raw.content_hash[:16]))
     assert again == clean_article(item.raw)
     assert again.text.startswith("Immunology")
     writer.close()
-
-
-def test_repetition_is_judged_over_a_sample_and_concerns_every_staged_article(writer: CatalogueWriter) -> None:
-    for number in range(1, 6):
-        published(writer, raw_article(f"/{number}", f"Story {number}.", str(number)), key=number)
-    staged(writer, raw_article("/x", "New.", "e"), raw_article("/x", "Newer.", "f", "2"))
-    assert [article_id[0] for article_id in writer.staging.articles("/news")] == ["e", "f"]
-    assert [article_id[0] for article_id in writer.drafts.sample("/news", 3)] == ["1", "2", "3"]
-    assert [article_id[0] for article_id in writer.drafts.sample("/news", 99)] == ["1", "2", "3", "4", "5", "e", "f"]
-    known = [writer.drafts.statistics(article_id).repeated for article_id in writer.drafts.sample("/news", 99)]
-    assert known == [frozenset(["f2"])] * 5 + [None] * 2
-    assert writer.staging.sources() == ["/news"]
 
 
 def test_a_draft_comes_before_what_is_published_until_it_is_dropped(writer: CatalogueWriter) -> None:
@@ -65,3 +55,10 @@ def test_what_is_published_may_be_published_once_more(writer: CatalogueWriter) -
     assert writer.drafts.article("a" * 16) == writer.drafts.published("a" * 16) == clean_article(raw)
     assert writer.drafts.statistics("a" * 16).repeated == {"f1"}
     assert writer.drafts.published("b" * 16) is None
+
+
+def test_what_counted_as_repeated_is_known_of_what_was_cleaned(writer: CatalogueWriter) -> None:
+    published(writer, raw_article("/a", "A story.", "a"))
+    staged(writer, raw_article("/b", "New.", "b"))
+    assert writer.drafts.statistics("a" * 16) == BlockStatistics("a" * 16, ("f1", "f2"), frozenset(["f2"]))
+    assert writer.drafts.statistics("b" * 16) == BlockStatistics("b" * 16, ("f1", "f2"), None)
