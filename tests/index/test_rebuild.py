@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from tests.index.syncing import SETTINGS, generation, story, sync, titles
 
 
 class Interrupted(WordEmbedder):
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         raise KeyboardInterrupt
 
 
@@ -129,3 +129,16 @@ def test_a_file_that_cannot_be_read_makes_no_new_generation(folder: Path, store:
     before = generation(store)
     report = sync(folder, store)
     assert (len(report.skipped), generation(store)) == (1, before)
+
+
+def test_a_rebuild_from_a_folder_that_gives_nothing_takes_over_the_others(
+    folder: Path, store: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "chess.txt").write_text(story("chess"), encoding="utf-8")
+    sync(folder, store)
+    sync(other, store)
+    synchroniser(store).remove([other / "chess.txt"])
+    sync(other, store, rebuild=True)
+    assert titles(store) == {"fishing", "railways", "poetry"}
