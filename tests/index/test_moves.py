@@ -88,8 +88,9 @@ def test_what_is_replaced_does_not_count_as_repeating(
     assert with_plea(store) == 4
 
 
-def test_a_sync_that_is_cut_short_after_its_files_are_complete_is_made_up_for(
-    village: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("after", range(1, 6))
+def test_a_sync_that_is_cut_short_among_articles_cleaned_anew_is_made_up_for(
+    village: Path, store: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     monkeypatch.setattr(portions, "_PORTION", 1)
     for subject in SUBJECTS[5:]:
@@ -100,7 +101,7 @@ def test_a_sync_that_is_cut_short_after_its_files_are_complete_is_made_up_for(
 
     def publish_one(self: portions.Portions, portion: portions._Portion) -> None:
         nonlocal published
-        if published:
+        if published == after:
             raise KeyboardInterrupt
         published += 1
         real(self, portion)
