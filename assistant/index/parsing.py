@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -104,11 +107,16 @@ def item_of(line: str | bytes) -> Item | None:
     return Incoming(raw, found["source_key"], tuple(found["fingerprints"]))
 
 
+#: The line that says that the task begins.
+READY = line_of(None).encode("ascii")
+
+
 def main() -> None:
-    """Do the task that standard input holds; the first line says that it begins."""
+    """Do the task that the first line of standard input holds, and end when that is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     _limit_memory()
-    task = Task.from_json(sys.stdin.read())
+    task = Task.from_json(sys.stdin.readline())
+    _end_with_starter(sys.stdin.fileno())
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what parsers print is no item
     try:
@@ -146,7 +154,29 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # not on this system
         return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    allowed = (limit for limit in resource.getrlimit(resource.RLIMIT_AS) if limit != resource.RLIM_INFINITY)
+    limit = min([_MEMORY, *allowed])
+    with suppress(ValueError, OSError):  # as on macOS
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _end_with_starter(told: int) -> None:
+    """However the process ends that holds the other end of ``told``, this one ends then, whatever a parser does."""
+    if os.name != "posix":  # elsewhere a thread that waits for input keeps libraries from being loaded
+        return
+    import fcntl
+
+    threading.Thread(target=_end_if_closed, args=(told, None), daemon=True).start()
+    # A parser that lets no thread run, as a regular expression does, still looks for signals; not sent on every system.
+    signal.signal(signal.SIGIO, lambda *_: _end_if_closed(told, 0))
+    with suppress(OSError):
+        fcntl.fcntl(told, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(told, fcntl.F_SETFL, fcntl.fcntl(told, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _end_if_closed(told: int, seconds: float | None) -> None:
+    if select.select([told], [], [], seconds)[0]:  # nothing more is told, so this is its end
+        os._exit(0)
 
 
 if __name__ == "__main__":

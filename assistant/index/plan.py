@@ -17,8 +17,6 @@ from assistant.records import SkippedFile, SyncPreview, SyncReport
 
 #: The coarsest clock of a file system in use (FAT's), nanoseconds.
 _TICK_NS = 2_000_000_000
-#: Digits of a digest of bytes.
-_SHA256 = 64
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
 Progress = Callable[[str, int, int], None]
 
@@ -156,7 +154,7 @@ def plan_sync(
     ``files`` has its content: then it has moved. What was fetched from an address stays. A file that was read in
     another way than ``reading`` counts as changed; those that a rebuild has ``carried`` over are read again.
     """
-    plan, digests = SyncPlan(), set()
+    plan, contents = SyncPlan(), set()
     for done, path in enumerate(files, start=1):
         name = str(path)
         try:
@@ -164,7 +162,7 @@ def plan_sync(
         except ArticleError as error:
             plan.skipped.append(SkippedFile(name, str(error)))
         else:
-            digests.add(now.digest)
+            contents.add(now.content)
             plan.place(path, now, known.get(name), staged.get(name), carried=name in carried)
         progress("read", done, len(files))
     present = {str(path) for path in files}
@@ -174,7 +172,7 @@ def plan_sync(
         for name, was in {**known, **staged}.items()
         if "://" not in name
         and name not in present
-        and (_is_under(Path(name), roots) or (was.digest in digests and not Path(name).exists()))
+        and (_is_under(Path(name), roots) or (was.content in contents and not Path(name).exists()))
     ]
     return plan
 
@@ -188,7 +186,7 @@ def look_at(path: Path, was: KnownFile | None, reading: Reading) -> KnownFile:
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
         if was is not None and was.changed_ns and (status.st_size, status.st_mtime_ns) == (was.size, was.changed_ns):
-            return replace(was, digest=_digest(was.digest[:_SHA256], read_with))
+            return replace(was, digest=_digest(was.content, read_with))
         try:
             digest = _digest(hashlib.file_digest(file, "sha256").hexdigest(), read_with)
         except OSError as error:

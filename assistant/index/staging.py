@@ -17,7 +17,7 @@ class KnownFile:
     """A file as it was when it was read.
 
     Attributes:
-        digest: SHA-256 of its bytes, hexadecimal, with that of an unusual field map if it was read with one.
+        digest: SHA-256 of its bytes, hexadecimal, then, after a space, what else makes it a reading of its own.
         size: bytes.
         changed_ns: its modification time, nanoseconds; 0 when it was so recent that it does not tell versions apart.
     """
@@ -25,6 +25,11 @@ class KnownFile:
     digest: str
     size: int
     changed_ns: int
+
+    @property
+    def content(self) -> str:
+        """The digest of its bytes alone."""
+        return self.digest.partition(" ")[0]
 
 
 class Staging:
@@ -60,6 +65,10 @@ class Staging:
             row = (path, known.digest, known.size, known.changed_ns)
             self._db.execute("INSERT INTO staged_files VALUES (?, ?, ?, ?)", row)
         return taken
+
+    def read_again(self, path: str) -> None:
+        """Have the next sync take a staged file for changed, since chance kept a part of it from being read."""
+        self._db.execute("UPDATE staged_files SET digest = digest || ' in part' WHERE path = ?", (path,))
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget what was taken in of these files."""

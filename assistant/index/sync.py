@@ -27,7 +27,7 @@ from assistant.errors import AssistantError, NothingToIndexError, StoreError
 from assistant.index.addresses import fetch, is_on_web, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
-from assistant.index.intake import Intake
+from assistant.index.intake import BrokenOff, Intake
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.parsing import Incoming, Item, incoming
@@ -313,6 +313,8 @@ def _stage(writer: CatalogueWriter, plan: SyncPlan, path: Path, items: Iterator[
             cut_short = any(item.cut for item in skipped)
             if not taken or (cut_short and (path in plan.known or path in plan.again)):
                 raise _LeftAsItWas
+            if any(isinstance(item, BrokenOff) for item in skipped):
+                writer.staging.read_again(str(path))
     except _LeftAsItWas:
         plan.leave(path)
     plan.note(skipped)
