@@ -31,7 +31,7 @@ from assistant.index.intake import Intake
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
 from assistant.index.parsing import Incoming, Item, incoming
-from assistant.index.plan import Progress, Reading, SyncPlan, plan_sync
+from assistant.index.plan import Progress, Reading, SyncPlan, is_under, plan_sync
 from assistant.index.portions import Portions
 from assistant.index.renewal import Renewal, find_renewal
 from assistant.index.segments import merge_segments, to_merge
@@ -119,9 +119,8 @@ class Synchroniser:
 
         def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
             known = writer.files()
-            gone = [
-                name for name in known if any(name == place or Path(place) in Path(name).parents for place in places)
-            ]
+            roots = {Path(place) for place in places}
+            gone = [name for name in known if is_under(Path(name), roots)]
             if not gone:
                 raise NothingToIndexError(
                     f"Nothing in the index is from {', '.join(places)}.",
