@@ -107,9 +107,9 @@ class Store:
         return Base(self._bases / name)
 
     def answers(self, base: Base) -> bool:
-        """Whether it is the one that answers."""
+        """Whether it is the one that answers, and is marked as such."""
         try:
-            return self.current() == base
+            return self.current() == base and not self._is_unfinished(base)
         except (StoreDamagedError, StoreMismatchError):
             return False
 
@@ -161,14 +161,19 @@ class Store:
         return base
 
     def switch(self, base: Base) -> None:
-        """Make a base the one that answers; everything in it is durable already."""
-        (base.directory / _FINISHED).touch()
+        """Make a base the one that answers; everything in it is durable already.
+
+        It is marked as finished only when the pointer names it: a base that says so and that no pointer has ever named
+        would look like one whose pointer was lost. Cut short in between, it answers, and is to be switched to again.
+        """
         pointer = self.directory / f"{_POINTER}.new"
         pointer.write_text(base.directory.name + "\n", encoding="ascii")
         for path in (pointer, base.directory, self._bases):
             flush(path)
         os.replace(pointer, self.directory / _POINTER)
         flush(self.directory)
+        (base.directory / _FINISHED).touch()
+        flush(base.directory)
 
     def drop_old(self) -> None:
         """Delete every base but the current one and the one before it, which readers may have opened a moment ago."""
