@@ -90,6 +90,12 @@ class CatalogueWriter:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"next {what}", str(first + count)))
         return first
 
+    def unpublished_keys(self) -> range:
+        """Keys given out since the last one that a passage has; a writer that died may have used them on disk."""
+        (last,) = self._db.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'next key'").fetchone()
+        return range(last + 1, int(row[0]) if row else 1)
+
     def keys_of_segment(self, number: int) -> list[int]:
         """Keys of the passages of a segment that some kept generation has."""
         rows = self._db.execute("SELECT key FROM passages WHERE segment = ? ORDER BY key", (number,))

@@ -242,6 +242,7 @@ class Synchroniser:
         return embedded
 
     def _index(self, base: Base, writer: CatalogueWriter, renewal: Renewal) -> int:
+        LexicalIndex(base.lexical).remove([str(key) for key in writer.unpublished_keys()])
         with Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch) as portions:
             for article_id in renewal.articles:
                 with self._stopwatch.stage("split"):

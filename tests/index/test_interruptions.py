@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,9 @@ from assistant.errors import (
     StoreLockedError,
 )
 from assistant.index import catalogue_writer
+from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
+from assistant.index.publication import Publication
 from assistant.index.store import Store
 from tests.fakes import WordEmbedder
 from tests.index.syncing import ANYWHERE, generation, opened, segments, story, sync, titles
@@ -98,6 +100,34 @@ def test_what_is_pruned_leaves_the_lexical_index_too(
     lexical = LexicalIndex(base.lexical).now()
     assert set(lexical.search("poetry fishing railways minister debate parliament", 1000, ANYWHERE)) <= kept
     assert len(lexical) == len(kept)
+
+
+@pytest.mark.parametrize("published", [0, 1, 2])
+def test_passages_that_were_written_and_not_published_leave_the_lexical_index(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, published: int
+) -> None:
+    publishing, portions = CatalogueWriter.publishing, list[None]()
+
+    def cut_short(writer: CatalogueWriter) -> AbstractContextManager[Publication]:
+        if len(portions) == published:
+            raise KeyboardInterrupt
+        portions.append(None)
+        return publishing(writer)
+
+    monkeypatch.setattr("assistant.index.portions._PORTION", 1)
+    for subject in ("music", "chess"):
+        (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(CatalogueWriter, "publishing", cut_short)
+            sync(folder, store)
+        portions.clear()
+    report = sync(folder, store)
+    base = Store(store).require_current()
+    with closing(sqlite3.connect(base.catalogue)) as database:
+        kept = {str(key) for (key,) in database.execute("SELECT key FROM passages")}
+    lexical = LexicalIndex(base.lexical).now()
+    assert set(lexical.search("debate parliament minister answer", 1000, ANYWHERE)) == kept
+    assert len(lexical) == len(kept) == report.passages
 
 
 def test_a_second_writer_is_turned_away(folder: Path, store: Path) -> None:
