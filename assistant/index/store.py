@@ -18,12 +18,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assistant.errors import StoreDamagedError, StoreLockedError, StoreMismatchError, StoreMissingError
+from assistant.errors import StoreDamagedError, StoreError, StoreLockedError, StoreMismatchError, StoreMissingError
 from assistant.index.catalogue import Catalogue
 
 FORMAT_VERSION = 3
@@ -199,11 +201,15 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the writer's lock; StoreLockedError at once when another process has it."""
+        """Hold the writer's lock; StoreLockedError at once when another process has it.
+
+        When the disk refuses what is done inside, it is told as a StoreError, and what the catalogue can no longer
+        give as a StoreDamagedError.
+        """
         from filelock import FileLock, Timeout
 
-        self.directory.mkdir(parents=True, exist_ok=True)
         try:
+            self.directory.mkdir(parents=True, exist_ok=True)
             with FileLock(self.directory / "writer.lock", timeout=0):
                 yield
         except Timeout as error:
@@ -211,6 +217,15 @@ class Store:
                 f"Another process is writing to the index in {self.directory}.",
                 "Wait until it has finished; the index keeps answering meanwhile.",
             ) from error
+        except _refusals() as error:
+            raise StoreError(
+                f"The index in {self.directory} could not be written: {error}.",
+                "Free some space or make the folder writable, then run it again; the index as it was still answers.",
+            ) from error
+        except (zlib.error, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.DatabaseError) and type(error) is not sqlite3.DatabaseError:
+                raise  # a statement of ours is wrong; damage has no class of its own
+            raise self.damaged(f"its catalogue cannot be read ({error})") from error
 
     def damaged(self, what: str) -> StoreDamagedError:
         """The error for files that are missing or do not fit together."""
@@ -225,6 +240,13 @@ class Store:
 
     def _is_unfinished(self, base: Base) -> bool:
         return not (base.directory / _FINISHED).exists()
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What SQLite, Chroma and all others raise when the disk refuses."""
+    from chromadb.errors import InternalError  # takes a second to import, and is seldom needed
+
+    return OSError, sqlite3.OperationalError, InternalError
 
 
 def flush(path: Path) -> None:

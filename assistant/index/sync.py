@@ -23,7 +23,7 @@ from assistant.articles import (
     split_passages,
 )
 from assistant.articles.formats import FieldMap, Limits, Skipped
-from assistant.errors import AssistantError, NothingToIndexError, StoreError
+from assistant.errors import NothingToIndexError
 from assistant.index.addresses import fetch, is_on_web, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
@@ -162,18 +162,10 @@ class Synchroniser:
         return found
 
     def _write(self, plan: Plan, rebuild: bool = False) -> SyncReport:
-        """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
+        """Carry out a plan as the one writer."""
         started, self._stopwatch = time.perf_counter(), Stopwatch()
-        try:
-            with self._store.writing():
-                report = self._run(plan, rebuild)
-        except AssistantError:
-            raise
-        except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
-            raise StoreError(
-                f"The index in {self._store.directory} could not be written: {error}.",
-                "Free some space or make the folder writable, then run it again; the index as it was still answers.",
-            ) from error
+        with self._store.writing():
+            report = self._run(plan, rebuild)
         return replace(report, seconds=time.perf_counter() - started, timings=self._stopwatch.seconds)
 
     def _run(self, planned: Plan, rebuild: bool) -> SyncReport:
