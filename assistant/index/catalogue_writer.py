@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,6 @@ from assistant.index.placement import Placement
 from assistant.index.publication import Publication
 from assistant.index.schema import open_for_writing, transaction
 from assistant.index.staging import KnownFile, Staging
-from assistant.index.stored import RAW_COLUMNS, unpacked_raw
-from assistant.records import RawArticle
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
 _KEPT_GENERATIONS = 3
@@ -46,6 +45,11 @@ class CatalogueWriter:
         """Keep a value about the whole index."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def noted(self, key: str) -> str | None:
+        """What ``note`` has kept; None when it was never noted."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
     def batch(self) -> AbstractContextManager[None]:
         """What is done inside is on disk afterwards, at the price of one transaction."""
         return transaction(self._db)
@@ -54,18 +58,7 @@ class CatalogueWriter:
 
     def files(self) -> dict[str, KnownFile]:
         """Path of every published file, with what is known of it."""
-        rows = self._db.execute("SELECT path, digest, size, changed_ns FROM files WHERE removed IS NULL")
-        return {path: KnownFile(digest, size, changed) for path, digest, size, changed in rows}
-
-    def articles_of(self, path: str) -> list[RawArticle]:
-        """The articles of a published file, in the order of their members."""
-        rows = self._db.execute(
-            f"SELECT p.path, p.member, {RAW_COLUMNS} FROM places p"
-            " JOIN articles a ON a.id = p.article_id WHERE p.path = ? AND p.removed IS NULL"
-            " ORDER BY length(p.member), p.member",
-            (path,),
-        )
-        return [unpacked_raw((path, member), tuple(row)) for path, member, *row in rows]
+        return published_files(self._db)
 
     def counts(self) -> tuple[int, int]:
         """Number of articles and of passages that are present."""
@@ -88,10 +81,14 @@ class CatalogueWriter:
         Kept at once, so that a number which a dead writer has used on disk is never used again.
         """
         with transaction(self._db):
-            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (f"next {what}",)).fetchone()
-            first = int(row[0]) if row else 1
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"next {what}", str(first + count)))
+            first = self._next(what)
+            self.note(f"next {what}", str(first + count))
         return first
+
+    def unpublished_keys(self) -> range:
+        """Keys given out since the last one that a passage has; a writer that died may have used them on disk."""
+        (last,) = self._db.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
+        return range(last + 1, self._next("key"))
 
     def keys_of_segment(self, number: int) -> list[int]:
         """Keys of the passages of a segment that some kept generation has."""
@@ -148,3 +145,12 @@ class CatalogueWriter:
                 "DELETE FROM articles WHERE id NOT IN (SELECT article_id FROM places)"
                 " AND id NOT IN (SELECT article_id FROM staged_places)"
             )
+
+    def _next(self, what: str) -> int:
+        return int(self.noted(f"next {what}") or 1)
+
+
+def published_files(database: sqlite3.Connection) -> dict[str, KnownFile]:
+    """Path of every file that a catalogue has published and that is not gone, with what is known of it."""
+    rows = database.execute("SELECT path, digest, size, changed_ns FROM files WHERE removed IS NULL")
+    return {path: KnownFile(digest, size, changed) for path, digest, size, changed in rows}

@@ -25,9 +25,11 @@ class LexicalIndex:
     """Passages in one directory, for one writer and any number of readers in any process."""
 
     def __init__(self, directory: Path) -> None:
+        """Open it; makes the directory where there is none. OSError when that cannot be done."""
         directory.mkdir(parents=True, exist_ok=True)
         self._analyzer = _analyzer()
-        self._index = tantivy.Index(_schema(), path=str(directory))
+        with _told_as_storage():
+            self._index = tantivy.Index(_schema(), path=str(directory))
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
     def now(self) -> LexicalSearcher:
@@ -36,21 +38,20 @@ class LexicalIndex:
         return LexicalSearcher(self._index.searcher(), self._index.schema, self._analyzer)
 
     def add(self, keys: Sequence[str], passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
-        """Store passages with their article's metadata under ``keys``, all or none; on disk afterwards."""
+        """Store passages with their article's metadata under ``keys``, all or none; on disk afterwards.
+
+        OSError when the disk refuses.
+        """
+        documents = [_document(*item) for item in zip(keys, passages, metadata, strict=True)]
         with self._writing() as writer:
-            for key, passage, known in zip(keys, passages, metadata, strict=True):
-                document = tantivy.Document()
-                document.add_text("key", key)
-                document.add_text("text", _spaced(passage.text))
-                document.add_text("title", _spaced(known.title or ""))
-                document.add_text("source", (known.source or "").casefold())
-                document.add_text("language", (known.language or "").casefold())
-                if known.published is not None:
-                    document.add_integer("published", epoch(known.published))
+            for document in documents:
                 writer.add_document(document)
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Delete these passages, all or none; on disk afterwards. Unknown keys are ignored."""
+        """Delete these passages, all or none; on disk afterwards. Unknown keys are ignored.
+
+        OSError when the disk refuses.
+        """
         if keys:
             with self._writing() as writer:
                 for key in keys:
@@ -59,10 +60,11 @@ class LexicalIndex:
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
         """What is added and deleted inside is committed as a whole, or not at all."""
-        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        yield writer
-        writer.commit()
-        writer.wait_merging_threads()
+        with _told_as_storage():
+            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            yield writer
+            writer.commit()
+            writer.wait_merging_threads()
 
 
 class LexicalSearcher:
@@ -113,6 +115,27 @@ class LexicalSearcher:
             before = epoch(where.before) if where.before else 2**62
             conditions.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before))
         return conditions
+
+
+@contextmanager
+def _told_as_storage() -> Iterator[None]:
+    """All that tantivy raises are ValueErrors; inside, nothing else may raise one."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(str(error)) from error
+
+
+def _document(key: str, passage: Passage, known: Metadata) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("key", key)
+    document.add_text("text", _spaced(passage.text))
+    document.add_text("title", _spaced(known.title or ""))
+    document.add_text("source", (known.source or "").casefold())
+    document.add_text("language", (known.language or "").casefold())
+    if known.published is not None:
+        document.add_integer("published", epoch(known.published))
+    return document
 
 
 def _spaced(text: str) -> str:

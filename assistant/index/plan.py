@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -166,13 +166,13 @@ def plan_sync(
             plan.place(path, now, known.get(name), staged.get(name), carried=name in carried)
         progress("read", done, len(files))
     present = {str(path) for path in files}
-    roots = [Path(path).expanduser().resolve() for path in paths]
+    roots = {Path(path).expanduser().resolve() for path in paths}
     plan.removed = [
         name
         for name, was in {**known, **staged}.items()
         if "://" not in name
         and name not in present
-        and (_is_under(Path(name), roots) or (was.content in contents and not Path(name).exists()))
+        and (is_under(Path(name), roots) or (was.content in contents and not Path(name).exists()))
     ]
     return plan
 
@@ -200,5 +200,6 @@ def _digest(content: str, read_with: str) -> str:
     return f"{content} {read_with}" if read_with else content
 
 
-def _is_under(path: Path, roots: Sequence[Path]) -> bool:
-    return any(path == root or root in path.parents for root in roots)
+def is_under(path: Path, roots: Set[Path]) -> bool:
+    """Whether it is one of ``roots`` or lies in one of them, at a cost that does not grow with how many there are."""
+    return not roots.isdisjoint((path, *path.parents))

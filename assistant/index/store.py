@@ -18,12 +18,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assistant.errors import StoreDamagedError, StoreLockedError, StoreMismatchError, StoreMissingError
+from assistant.errors import StoreDamagedError, StoreError, StoreLockedError, StoreMismatchError, StoreMissingError
 from assistant.index.catalogue import Catalogue
 
 FORMAT_VERSION = 4
@@ -107,9 +109,9 @@ class Store:
         return Base(self._bases / name)
 
     def answers(self, base: Base) -> bool:
-        """Whether it is the one that answers."""
+        """Whether it is the one that answers, and is marked as such."""
         try:
-            return self.current() == base
+            return self.current() == base and not self._is_unfinished(base)
         except (StoreDamagedError, StoreMismatchError):
             return False
 
@@ -161,14 +163,19 @@ class Store:
         return base
 
     def switch(self, base: Base) -> None:
-        """Make a base the one that answers; everything in it is durable already."""
-        (base.directory / _FINISHED).touch()
+        """Make a base the one that answers; everything in it is durable already.
+
+        It is marked as finished only when the pointer names it: a base that says so and that no pointer has ever named
+        would look like one whose pointer was lost. Cut short in between, it answers, and is to be switched to again.
+        """
         pointer = self.directory / f"{_POINTER}.new"
         pointer.write_text(base.directory.name + "\n", encoding="ascii")
         for path in (pointer, base.directory, self._bases):
             flush(path)
         os.replace(pointer, self.directory / _POINTER)
         flush(self.directory)
+        (base.directory / _FINISHED).touch()
+        flush(base.directory)
 
     def drop_old(self) -> None:
         """Delete every base but the current one and the one before it, which readers may have opened a moment ago."""
@@ -194,11 +201,15 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the writer's lock; StoreLockedError at once when another process has it."""
+        """Hold the writer's lock; StoreLockedError at once when another process has it.
+
+        When the disk refuses what is done inside, it is told as a StoreError, and what the catalogue can no longer
+        give as a StoreDamagedError.
+        """
         from filelock import FileLock, Timeout
 
-        self.directory.mkdir(parents=True, exist_ok=True)
         try:
+            self.directory.mkdir(parents=True, exist_ok=True)
             with FileLock(self.directory / "writer.lock", timeout=0):
                 yield
         except Timeout as error:
@@ -206,6 +217,15 @@ class Store:
                 f"Another process is writing to the index in {self.directory}.",
                 "Wait until it has finished; the index keeps answering meanwhile.",
             ) from error
+        except _refusals() as error:
+            raise StoreError(
+                f"The index in {self.directory} could not be written: {error}.",
+                "Free some space or make the folder writable, then run it again; the index as it was still answers.",
+            ) from error
+        except (zlib.error, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.DatabaseError) and type(error) is not sqlite3.DatabaseError:
+                raise  # a statement of ours is wrong; damage has no class of its own
+            raise self.damaged(f"its catalogue cannot be read ({error})") from error
 
     def damaged(self, what: str) -> StoreDamagedError:
         """The error for files that are missing or do not fit together."""
@@ -220,6 +240,13 @@ class Store:
 
     def _is_unfinished(self, base: Base) -> bool:
         return not (base.directory / _FINISHED).exists()
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What SQLite, Chroma and all others raise when the disk refuses."""
+    from chromadb.errors import InternalError  # takes a second to import, and is seldom needed
+
+    return OSError, sqlite3.OperationalError, InternalError
 
 
 def flush(path: Path) -> None:

@@ -8,7 +8,6 @@ ends it, what was published stays, what was taken in is not read again, and the 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -23,17 +22,18 @@ from assistant.articles import (
     split_passages,
 )
 from assistant.articles.formats import FieldMap, Limits, Skipped
-from assistant.errors import AssistantError, NothingToIndexError, StoreError
+from assistant.errors import NothingToIndexError
 from assistant.index.addresses import fetch, is_on_web, stage_fetched
 from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import BrokenOff, Intake
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
-from assistant.index.parsing import Incoming, Item, incoming
-from assistant.index.plan import Progress, Reading, SyncPlan, plan_sync
+from assistant.index.parsing import Incoming, Item
+from assistant.index.plan import Progress, Reading, SyncPlan, is_under, plan_sync
 from assistant.index.portions import Portions
 from assistant.index.renewal import Renewal, find_renewal
+from assistant.index.rescue import Rescued, rescue, rescued
 from assistant.index.segments import merge_segments, to_merge
 from assistant.index.stopwatch import Stopwatch
 from assistant.index.store import FORMAT_VERSION, ORIGIN, RECIPE, Base, Recipe, Store
@@ -119,9 +119,8 @@ class Synchroniser:
 
         def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
             known = writer.files()
-            gone = [
-                name for name in known if any(name == place or Path(place) in Path(name).parents for place in places)
-            ]
+            roots = {Path(place) for place in places}
+            gone = [name for name in known if is_under(Path(name), roots)]
             if not gone:
                 raise NothingToIndexError(
                     f"Nothing in the index is from {', '.join(places)}.",
@@ -163,24 +162,17 @@ class Synchroniser:
         return found
 
     def _write(self, plan: Plan, rebuild: bool = False) -> SyncReport:
-        """Carry out a plan as the one writer; every refusal of the disk is a StoreError."""
+        """Carry out a plan as the one writer."""
         started, self._stopwatch = time.perf_counter(), Stopwatch()
-        try:
-            with self._store.writing():
-                report = self._run(plan, rebuild)
-        except AssistantError:
-            raise
-        except Exception as error:  # the disk's refusals come in SQLite's, Chroma's and tantivy's words too
-            raise StoreError(
-                f"The index in {self._store.directory} could not be written: {error}.",
-                "Free some space or make the folder writable, then run it again; the index as it was still answers.",
-            ) from error
+        with self._store.writing():
+            report = self._run(plan, rebuild)
         return replace(report, seconds=time.perf_counter() - started, timings=self._stopwatch.seconds)
 
     def _run(self, planned: Plan, rebuild: bool) -> SyncReport:
-        base, carried = self._base(rebuild)
+        base, before = self._base(rebuild)
         with closing(CatalogueWriter(base.catalogue)) as writer:
-            plan = planned(writer, carried if rebuild else frozenset())
+            plan = planned(writer, before.files if rebuild else frozenset())
+            before.make_up(plan, self._reading)
             finished = plan.nothing_to_do and not writer.staging.files() and writer.is_settled()
             embedded = 0 if finished else self._bring_into_step(base, writer, plan)
             articles, passages = writer.counts()
@@ -188,39 +180,22 @@ class Synchroniser:
             self._store.switch(base)
             self._store.drop_old()
         _log.info("%d articles, %d passages", articles, passages)
-        return plan.report(articles, passages, embedded, carried)
+        return plan.report(articles, passages, embedded, before.files if rebuild else frozenset())
 
-    def _base(self, rebuild: bool) -> tuple[Base, frozenset[str]]:
-        """The base to write to, with the files that a rebuild has taken over from the one before."""
+    def _base(self, rebuild: bool) -> tuple[Base, Rescued]:
+        """The base to write to, with what a rebuild has taken over from the one before."""
         current = None if rebuild else self._store.current()
         if current is not None:
             Index.check(self._store.directory, self._recipe)
-            return current, frozenset()
+            return current, Rescued()
         origin = self._store.origin()
         begun = self._store.unfinished(self._recipe, origin)
         base = begun or self._store.start()
         with closing(CatalogueWriter(base.catalogue)) as writer:
             writer.note(RECIPE, self._recipe.to_json())
-            carried = self._carry_over(writer) if rebuild and begun is None else frozenset(writer.staging.files())
+            before = rescued(writer) if begun else rescue(self._store.rescuable() if rebuild else [], writer)
             writer.note(ORIGIN, origin)  # last: a base without it took over nothing, or not all
-            return base, carried
-
-    def _carry_over(self, writer: CatalogueWriter) -> frozenset[str]:
-        """Take in, from the newest catalogue that can be read, every file as it was."""
-        for old in self._store.rescuable():
-            try:
-                with writer.batch():
-                    reader = CatalogueWriter(old.catalogue)
-                    try:
-                        writer.staging.leave_out(reader.staging.left_out())
-                        for path, known in reader.files().items():
-                            writer.staging.take_in(path, known, map(incoming, reader.articles_of(path)))
-                    finally:
-                        reader.close()
-            except (OSError, sqlite3.Error):
-                continue
-            return frozenset(writer.staging.files())
-        return frozenset()
+            return base, before
 
     def _bring_into_step(self, base: Base, writer: CatalogueWriter, plan: SyncPlan) -> int:
         """How many passages were embedded."""
@@ -243,6 +218,7 @@ class Synchroniser:
         return embedded
 
     def _index(self, base: Base, writer: CatalogueWriter, renewal: Renewal) -> int:
+        LexicalIndex(base.lexical).remove([str(key) for key in writer.unpublished_keys()])
         with Portions(base, writer, self._embedder, renewal, self._progress, self._stopwatch) as portions:
             for article_id in renewal.articles:
                 with self._stopwatch.stage("split"):

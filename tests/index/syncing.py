@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.index.opened import Index
 from assistant.index.sync import Synchroniser, recipe
@@ -12,6 +16,13 @@ from tests.fakes import WordEmbedder, count_tokens
 
 ANYWHERE = ArticleFilter()
 SETTINGS = Settings(passage_tokens=40)
+
+
+class Interrupted(WordEmbedder):
+    """Ends the sync that has it as soon as something is to be embedded."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise KeyboardInterrupt
 
 
 def story(subject: str) -> str:

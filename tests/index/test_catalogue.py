@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from assistant.articles import clean_article
 from assistant.index import catalogue
 from assistant.index.catalogue import Catalogue
 from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.rescue import OldCatalogue
 from assistant.index.staging import KnownFile
 from assistant.index.stored import unpack
 from assistant.records import Passage
@@ -40,7 +42,8 @@ def test_the_catalogue_gives_back_what_it_was_given(
     assert catalogue.segments() == {1: 1}
     assert catalogue.counts() == (1, 1)
     assert writer.drafts.is_published(made.article)
-    assert writer.articles_of(raw.path) == [raw]
+    with closing(OldCatalogue(place)) as old:
+        assert list(old.articles_of(raw.path)) == [raw]
     assert writer.files() == {raw.path: KnownFile(raw.content_hash, len(raw.text), 7)}
     assert writer.staging.files() == {}
     catalogue.close()

@@ -57,6 +57,16 @@ def test_numbers_are_never_given_out_twice(place: Path, writer: CatalogueWriter)
     again.close()
 
 
+def test_keys_that_were_given_out_and_never_published_are_known(writer: CatalogueWriter) -> None:
+    assert list(writer.unpublished_keys()) == []
+    first = writer.reserve("key", 3)
+    assert list(writer.unpublished_keys()) == [1, 2, 3]
+    published(writer, raw_article("/a", "A story.", "a"), key=first + 2)
+    assert list(writer.unpublished_keys()) == []
+    writer.reserve("key", 2)
+    assert list(writer.unpublished_keys()) == [4, 5]
+
+
 def test_only_what_no_reader_can_need_is_pruned(
     place: Path, writer: CatalogueWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

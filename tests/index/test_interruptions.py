@@ -8,20 +8,33 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from contextlib import closing
+import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
+from chromadb.errors import InternalError, InvalidArgumentError
 
 from assistant.errors import (
+    StoreDamagedError,
     StoreError,
     StoreLockedError,
 )
 from assistant.index import catalogue_writer
+from assistant.index.catalogue_writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
+from assistant.index.publication import Publication
 from assistant.index.store import Store
 from tests.fakes import WordEmbedder
 from tests.index.syncing import ANYWHERE, generation, opened, segments, story, sync, titles
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def instead(*_: object) -> None:
+        raise error
+
+    return instead
 
 
 def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: Path) -> None:
@@ -100,6 +113,34 @@ def test_what_is_pruned_leaves_the_lexical_index_too(
     assert len(lexical) == len(kept)
 
 
+@pytest.mark.parametrize("published", [0, 1, 2])
+def test_passages_that_were_written_and_not_published_leave_the_lexical_index(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, published: int
+) -> None:
+    publishing, portions = CatalogueWriter.publishing, list[None]()
+
+    def cut_short(writer: CatalogueWriter) -> AbstractContextManager[Publication]:
+        if len(portions) == published:
+            raise KeyboardInterrupt
+        portions.append(None)
+        return publishing(writer)
+
+    monkeypatch.setattr("assistant.index.portions._PORTION", 1)
+    for subject in ("music", "chess"):
+        (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(CatalogueWriter, "publishing", cut_short)
+            sync(folder, store)
+        portions.clear()
+    report = sync(folder, store)
+    base = Store(store).require_current()
+    with closing(sqlite3.connect(base.catalogue)) as database:
+        kept = {str(key) for (key,) in database.execute("SELECT key FROM passages")}
+    lexical = LexicalIndex(base.lexical).now()
+    assert set(lexical.search("debate parliament minister answer", 1000, ANYWHERE)) == kept
+    assert len(lexical) == len(kept) == report.passages
+
+
 def test_a_second_writer_is_turned_away(folder: Path, store: Path) -> None:
     sync(folder, store)
     # The lock is per process, so the other writer has to be one.
@@ -118,21 +159,62 @@ def test_a_second_writer_is_turned_away(folder: Path, store: Path) -> None:
         holder.communicate(b"")
 
 
-def test_a_disk_that_refuses_is_told(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refusal(Exception):
-        """Chroma and tantivy have error types of their own."""
-
-    def refuse(*_: object) -> None:
-        raise Refusal("database or disk is full")
-
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        OSError("disk is full"),
+        sqlite3.OperationalError("database or disk is full"),
+        InternalError("error returned from database: (code: 13) database or disk is full"),
+    ],
+    ids=lambda refusal: type(refusal).__name__,
+)
+def test_a_disk_that_refuses_is_told(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
     sync(folder, store)
     (folder / "music.txt").write_text(story("music"), encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.index.vectors.VectorIndex.add", refuse)
+        patch.setattr("assistant.index.vectors.VectorIndex.add", raising(refusal))
         with pytest.raises(StoreError, match=r"disk is full.*Free some space"):
             sync(folder, store)
     assert titles(store) == {"fishing", "railways", "poetry"}
     assert sync(folder, store).new == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [zlib.error("incorrect data check"), sqlite3.DatabaseError("database disk image is malformed")],
+    ids=lambda damage: type(damage).__name__,
+)
+def test_damage_that_a_sync_comes_upon_is_told_as_damage(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, damage: Exception
+) -> None:
+    monkeypatch.setattr("assistant.index.sync.find_renewal", raising(damage))
+    with pytest.raises(StoreDamagedError, match=r"damaged: its catalogue cannot be read.*--rebuild"):
+        sync(folder, store)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        TypeError("of ours"),
+        ValueError("of ours"),
+        KeyError("of ours"),
+        AttributeError("of ours"),
+        AssertionError("of ours"),
+        InvalidArgumentError("of ours"),
+        sqlite3.ProgrammingError("of ours"),
+        sqlite3.IntegrityError("of ours"),
+    ],
+    ids=lambda mistake: type(mistake).__name__,
+)
+def test_a_mistake_in_the_program_is_not_told_as_a_full_disk(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, mistake: Exception
+) -> None:
+    monkeypatch.setattr("assistant.index.sync.find_renewal", raising(mistake))
+    with pytest.raises(type(mistake), match="of ours") as told:
+        sync(folder, store)
+    assert told.value is mistake
 
 
 def test_a_store_that_may_not_be_written_is_told(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_adding_twice_replaces(vectors: VectorIndex) -> None:
     vectors.add([PASSAGES[0].id], WordEmbedder().embed(["chess"]), [Metadata(source="Chess")])
     assert len(vectors) == 4
     assert numbers(vectors.search(WordEmbedder().embed(["chess"])[0], 1, ArticleFilter(source="chess"))) == {0}
+
+
+def test_a_lexical_index_that_the_disk_refuses_says_so_as_the_disk_does(tmp_path: Path) -> None:
+    lexical = lexical_index(tmp_path)
+    shutil.rmtree(tmp_path)
+    with pytest.raises(OSError, match="No such file"):
+        lexical.remove(["1"])
+    with pytest.raises(OSError, match="No such file"):
+        lexical.add(["9"], PASSAGES[:1], METADATA[:1])
+    damaged = tmp_path / "damaged" / "meta.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("junk", encoding="utf-8")
+    with pytest.raises(OSError, match=r"meta\.json"):
+        LexicalIndex(damaged.parent)
+    with pytest.raises(ValueError, match="zip"):
+        lexical.add(["9"], PASSAGES[:2], METADATA[:1])
 
 
 def test_what_is_removed_is_found_no_more(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.errors import StoreError
 from assistant.index import portions
 from assistant.index.opened import Index
 from assistant.index.sync import Synchroniser, recipe
@@ -99,7 +98,7 @@ def test_many_portions_hold_what_one_holds(folder: Path, tmp_path: Path, monkeyp
 
 @pytest.mark.usefixtures("small")
 def test_portions_before_a_failure_are_kept_and_not_embedded_again(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no room for the vectors"):
+    with pytest.raises(MemoryError, match="no room for the vectors"):
         sync(folder, tmp_path / "store", Watched(times=5))
     assert not embedding_threads()
     assert sync(folder, tmp_path / "store", WordEmbedder()) < sync(folder, tmp_path / "new", WordEmbedder())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from assistant.articles.formats import READING_VERSION
 from assistant.errors import NothingToIndexError
@@ -17,12 +14,7 @@ from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, generation, story, sync, titles
-
-
-class Interrupted(WordEmbedder):
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        raise KeyboardInterrupt
+from tests.index.syncing import SETTINGS, Interrupted, generation, story, sync, titles
 
 
 def synchroniser(store: Path, settings: Settings = SETTINGS) -> Synchroniser:
