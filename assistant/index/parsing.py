@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from assistant.articles import fingerprints, source_key
+from assistant.articles import fingerprints
 from assistant.articles.fetching import Fetcher, FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
 from assistant.records import RawArticle, Stated
@@ -30,12 +30,10 @@ class Incoming:
 
     Attributes:
         raw: as its file has it.
-        source_key: articles with the same key are compared for repeated blocks.
         fingerprints: of its blocks, in order.
     """
 
     raw: RawArticle
-    source_key: str
     fingerprints: tuple[str, ...]
 
 
@@ -75,8 +73,8 @@ class Task:
 
 
 def incoming(raw: RawArticle) -> Incoming:
-    """With its source and the fingerprints of its blocks."""
-    return Incoming(raw, source_key(raw.path), fingerprints(raw))
+    """With the fingerprints of its blocks."""
+    return Incoming(raw, fingerprints(raw))
 
 
 def read_file(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
@@ -104,7 +102,7 @@ def item_of(line: str | bytes) -> Item | None:
     found = named["incoming"]
     stated = tuple(Stated(**one) for one in found["raw"].pop("stated"))
     raw = RawArticle(**found["raw"], stated=stated)
-    return Incoming(raw, found["source_key"], tuple(found["fingerprints"]))
+    return Incoming(raw, tuple(found["fingerprints"]))
 
 
 #: The line that says that the task begins.

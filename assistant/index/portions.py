@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class Portions:
         self._embedder = embedder
         self._progress = progress
         self._lexical = LexicalIndex(base.lexical)
-        self._gathered: list[Prepared] = []
+        self._gathered: list[tuple[Article, tuple[Passage, ...]]] = []
         self._under_way: _Portion | None = None
         self._passages = 0  # of all articles so far
         self._handed_over = 0  # of those that are embedded or being embedded
@@ -84,9 +85,7 @@ class Portions:
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
         """Hands over what was gathered once there is enough."""
-        first = self._writer.reserve("key", len(passages))
-        keys = tuple(range(first, first + len(passages)))
-        self._gathered.append(Prepared(article, tuple(passages), keys))
+        self._gathered.append((article, tuple(passages)))
         self._passages += len(passages)
         if self._passages - self._handed_over >= _PORTION:
             self._hand_over()
@@ -103,7 +102,10 @@ class Portions:
         if before is not None:
             self._publish(before)
 
-    def _begun(self, prepared: list[Prepared]) -> _Portion:
+    def _begun(self, articles: Sequence[tuple[Article, tuple[Passage, ...]]]) -> _Portion:
+        first = self._writer.reserve("key", self._passages - self._handed_over)
+        keys = count(first)
+        prepared = [Prepared(article, passages, tuple(islice(keys, len(passages)))) for article, passages in articles]
         indexed = [
             Indexed(key, passage, item.article.metadata)
             for item in prepared

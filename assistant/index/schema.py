@@ -26,7 +26,7 @@ CREATE TABLE places (
 CREATE INDEX places_of_article ON places (article_id);
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL, encoding TEXT, raw BLOB NOT NULL,
-    stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, source_key TEXT NOT NULL, fingerprints TEXT NOT NULL);
+    stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, source_key TEXT, fingerprints TEXT NOT NULL);
 CREATE INDEX articles_of_source ON articles (source_key, id);
 CREATE TABLE versions (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,

@@ -57,9 +57,9 @@ class Staging:
                 raw = incoming.raw
                 article_id = raw.content_hash[:16]
                 self._db.execute(
-                    f"INSERT INTO articles (id, {RAW_COLUMNS}, source_key, fingerprints)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                    (article_id, *packed_raw(raw), incoming.source_key, json.dumps(incoming.fingerprints)),
+                    f"INSERT INTO articles (id, {RAW_COLUMNS}, fingerprints) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (id) DO NOTHING",
+                    (article_id, *packed_raw(raw), json.dumps(incoming.fingerprints)),
                 )
                 self._db.execute("INSERT OR IGNORE INTO staged_places VALUES (?, ?, ?)", (path, raw.member, article_id))
             row = (path, known.digest, known.size, known.changed_ns)

@@ -106,6 +106,8 @@ class Synchroniser:
         files, base = self._files(local), self._store.current()
         if base is None:
             return plan_sync(files, local, {}, {}, self._progress, self._reading).preview()
+        if not base.catalogue.is_file():
+            raise self._store.damaged(f"{base.catalogue} is missing")
         with closing(CatalogueWriter(base.catalogue)) as writer:
             return self._plan(writer, files, local, writer.staging.left_out() - _named(paths)).preview()
 
@@ -118,9 +120,9 @@ class Synchroniser:
         places = [str(path) if "://" in str(path) else str(Path(path).expanduser().resolve()) for path in paths]
 
         def plan(writer: CatalogueWriter, carried: frozenset[str]) -> SyncPlan:
-            known = writer.files()
+            known = writer.files().keys() | writer.staging.files().keys()
             roots = {Path(place) for place in places}
-            gone = [name for name in known if is_under(Path(name), roots)]
+            gone = sorted(name for name in known if is_under(Path(name), roots))
             if not gone:
                 raise NothingToIndexError(
                     f"Nothing in the index is from {', '.join(places)}.",

@@ -23,7 +23,7 @@ def prepared(raw: RawArticle, key: int) -> Prepared:
 
 def staged(writer: CatalogueWriter, *raws: RawArticle) -> None:
     known = KnownFile(raws[0].content_hash, len(raws[0].text), 7)
-    writer.staging.take_in(raws[0].path, known, [Incoming(raw, "/news", ("f1", "f2")) for raw in raws])
+    writer.staging.take_in(raws[0].path, known, [Incoming(raw, ("f1", "f2")) for raw in raws])
 
 
 def published(writer: CatalogueWriter, *raws: RawArticle, key: int = 1) -> None:

@@ -99,8 +99,10 @@ def test_a_whole_file_is_cited_before_a_member_of_an_archive(place: Path, writer
     with writer.publishing() as publication:
         publication.complete_file("/a.zip")
     identity = "a" * 16
+    writer.placement.foresee([])
     assert [reads.raw_article(identity).member for reads in (writer.drafts, Catalogue.open(place))] == ["2", "2"]
     staged(writer, raw_article("/z", "Same.", "a"))
+    writer.placement.foresee([])
     assert writer.drafts.raw_article(identity).place == "/z", "what is staged counts too"
     with writer.publishing() as publication:
         publication.complete_file("/z")

@@ -96,7 +96,6 @@ articles = st.builds(
         anything,
         st.lists(st.builds(Stated, anything, anything, anything, st.floats(0, 1))).map(tuple),
     ),
-    anything,
     st.lists(anything).map(tuple),
 )
 

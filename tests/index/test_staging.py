@@ -39,7 +39,7 @@ def test_a_file_taken_in_again_replaces_what_was_taken_in_of_it_or_nothing(write
     assert arriving(writer) == ["b" * 16]
 
     def breaks_off() -> Iterator[Incoming]:
-        yield Incoming(raw_article("/a", "Newer.", "c"), "/news", ())
+        yield Incoming(raw_article("/a", "Newer.", "c"), ())
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

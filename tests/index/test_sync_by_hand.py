@@ -8,11 +8,13 @@ import pytest
 
 from assistant.errors import (
     NothingToIndexError,
+    StoreDamagedError,
     StoreMissingError,
 )
+from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, generation, story, sync, titles
+from tests.index.syncing import SETTINGS, Interrupted, generation, story, sync, titles
 
 
 def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
@@ -57,3 +59,31 @@ def test_removing_what_is_not_there_or_everything_is_refused(folder: Path, store
     with pytest.raises(NothingToIndexError, match="nothing to answer from"):
         synchroniser.remove([folder])
     assert titles(store) == {"fishing", "railways", "poetry"}
+
+
+def test_what_an_interrupted_sync_took_in_can_be_removed(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    for subject in ("secret", "chess"):
+        (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        sync(folder, store, embedder=Interrupted())
+    Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS).remove([folder / "secret.txt"])
+    assert titles(store) == {"fishing", "railways", "poetry", "chess"}
+    sync(folder, store)
+    assert titles(store) == {"fishing", "railways", "poetry", "chess"}
+
+
+def test_a_first_sync_that_was_cut_short_counts_what_it_took_in_as_new(folder: Path, store: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sync(folder, store, embedder=Interrupted())
+    report = sync(folder, store)
+    assert (report.new, report.unchanged, report.articles) == (3, 0, 3)
+
+
+def test_a_preview_of_an_index_without_its_catalogue_makes_none(folder: Path, store: Path) -> None:
+    sync(folder, store)
+    catalogue = Store(store).require_current().catalogue
+    catalogue.unlink()
+    with pytest.raises(StoreDamagedError, match="--rebuild"):
+        Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS).preview([folder])
+    assert not catalogue.exists()
