@@ -18,7 +18,7 @@ from assistant.articles.fetching.base import FetchSettings
 from assistant.articles.formats import SUFFIXES, FieldMap, Limits
 from assistant.evaluation.figures import FIGURES
 from assistant.evaluation.results import STAGES
-from assistant.index.schema import TABLES
+from assistant.index.catalogue.schema import TABLES
 from assistant.records import Metadata
 
 ROOT = Path(__file__).parents[1]

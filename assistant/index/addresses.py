@@ -8,11 +8,11 @@ from pathlib import Path
 
 from assistant.articles.fetching import FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.intake import PATIENCE, Worker
 from assistant.index.parsing import Incoming, Item, Task
 from assistant.index.plan import SyncPlan
-from assistant.index.staging import KnownFile
 from assistant.settings import Settings
 
 #: An article may cost so many: robots.txt, the page, redirects.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import StoreError
-from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue.reader import Catalogue
 from assistant.index.lexical import LexicalIndex, LexicalSearcher
 from assistant.index.store import Base, Recipe, Store
 from assistant.index.vectors import VectorIndex, Vectors

@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.articles import open_regular
 from assistant.articles.formats import READING_VERSION, FieldMap, Limits, Skipped, is_plain, may_hold_records
 from assistant.errors import ArticleError, NothingToIndexError
-from assistant.index.staging import KnownFile
+from assistant.index.catalogue.staging import KnownFile
 from assistant.records import SkippedFile, SyncPreview, SyncReport
 
 #: The coarsest clock of a file system in use (FAT's), nanoseconds.

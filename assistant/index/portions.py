@@ -13,11 +13,11 @@ from itertools import count, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.publication import Prepared
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.lexical import LexicalIndex
 from assistant.index.plan import Progress
-from assistant.index.publication import Prepared
 from assistant.index.renewal import Renewal
 from assistant.index.segments import Indexed, embedding_text, write_segment
 from assistant.index.stopwatch import Stopwatch

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from assistant.articles import clean_article, repeated_fingerprints
-from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.kinship import Kinship, Membership, Settled
+from assistant.index.catalogue.kinship import Kinship, Membership, Settled
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.plan import Progress
 
 #: Articles of a source by which repetition is judged, so that neither memory nor a sync's cost grows with the index.

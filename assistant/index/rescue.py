@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ArticleError
-from assistant.index.catalogue_writer import CatalogueWriter, published_files
+from assistant.index.catalogue.schema import open_for_reading
+from assistant.index.catalogue.staging import KnownFile, Staging
+from assistant.index.catalogue.stored import RAW_COLUMNS, unpacked_raw
+from assistant.index.catalogue.writer import CatalogueWriter, published_files
 from assistant.index.parsing import Incoming, incoming
 from assistant.index.plan import Reading, SyncPlan, look_at
-from assistant.index.schema import open_for_reading
-from assistant.index.staging import KnownFile, Staging
 from assistant.index.store import Base
-from assistant.index.stored import RAW_COLUMNS, unpacked_raw
 from assistant.records import RawArticle, SkippedFile
 
 _RESCUED = "rescued"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
 from assistant.index.store import Base, flush
 from assistant.index.vectors import VectorIndex

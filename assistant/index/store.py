@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.errors import StoreDamagedError, StoreError, StoreLockedError, StoreMismatchError, StoreMissingError
-from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue.reader import Catalogue
 
 FORMAT_VERSION = 4
 RECIPE = "recipe"

@@ -24,7 +24,7 @@ from assistant.articles import (
 from assistant.articles.formats import FieldMap, Limits, Skipped
 from assistant.errors import NothingToIndexError
 from assistant.index.addresses import fetch, is_on_web, stage_fetched
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.embedder import Embedder
 from assistant.index.intake import BrokenOff, Intake
 from assistant.index.lexical import LexicalIndex

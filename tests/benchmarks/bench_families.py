@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
-from assistant.index.kinship import Kinship
-from assistant.index.schema import TABLES
+from assistant.index.catalogue.kinship import Kinship
+from assistant.index.catalogue.schema import TABLES
 
 _NEGATIVES = ("nearest page", "shared background")
 #: Bytes of sampled shingles from which on two texts can be told to be related, as in ``relation``.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from assistant.articles import clean_article
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.publication import Prepared
+from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.parsing import Incoming
-from assistant.index.publication import Prepared
-from assistant.index.staging import KnownFile
 from assistant.records import Passage, RawArticle, Stated
 
 

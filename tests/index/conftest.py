@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.writer import CatalogueWriter
 from tests.index.syncing import story
 
 

@@ -15,11 +15,13 @@ from unittest.mock import patch
 
 from assistant.articles import repetition
 from assistant.errors import NothingToIndexError, StoreMissingError
-from assistant.index import catalogue_writer, portions, staging, store, sync
-from assistant.index.catalogue import Catalogue
+from assistant.index import portions, store, sync
+from assistant.index.catalogue import staging
+from assistant.index.catalogue import writer as catalogue_writer
+from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.schema import transaction
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
-from assistant.index.schema import transaction
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser, recipe
 from assistant.records import ArticleFilter

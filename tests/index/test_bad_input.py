@@ -324,8 +324,8 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
     "write",
     [
         "assistant.index.portions.write_segment",
-        "assistant.index.staging.Staging.take_in",
-        "assistant.index.catalogue_writer.CatalogueWriter.publishing",
+        "assistant.index.catalogue.staging.Staging.take_in",
+        "assistant.index.catalogue.writer.CatalogueWriter.publishing",
         "assistant.index.portions.LexicalIndex",
     ],
 )

@@ -21,10 +21,10 @@ from assistant.errors import (
     StoreError,
     StoreLockedError,
 )
-from assistant.index import catalogue_writer
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue import writer as catalogue_writer
+from assistant.index.catalogue.publication import Publication
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
-from assistant.index.publication import Publication
 from assistant.index.store import Store
 from tests.fakes import WordEmbedder
 from tests.index.syncing import ANYWHERE, generation, opened, segments, story, sync, titles

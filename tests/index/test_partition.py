@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.index.kinship import Kinship, Membership
-from assistant.index.publication import Publication
-from assistant.index.schema import TABLES
+from assistant.index.catalogue.kinship import Kinship, Membership
+from assistant.index.catalogue.publication import Publication
+from assistant.index.catalogue.schema import TABLES
 from tests.prose import story
 
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 import pytest
 
 from assistant.articles.formats import FieldMap, Limits
+from assistant.index.catalogue.staging import KnownFile
 from assistant.index.plan import Reading, is_under, plan_sync
-from assistant.index.staging import KnownFile
 from assistant.index.sync import Synchroniser
 from tests.fakes import WordEmbedder, count_tokens
 from tests.index.syncing import SETTINGS, story, sync

@@ -9,8 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
-from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.publication import Publication
+from assistant.index.catalogue.publication import Publication
+from assistant.index.catalogue.writer import CatalogueWriter
 from tests.index.random_syncs import World, small_scale, unspoken
 
 

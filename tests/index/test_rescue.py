@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.index.catalogue.stored import unpack
 from assistant.index.store import Store
-from assistant.index.stored import unpack
 from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from tests.fakes import WordEmbedder, count_tokens
@@ -154,7 +154,7 @@ def test_a_disk_that_refuses_the_new_base_is_not_taken_for_damage_of_the_old_one
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.index.staging.Staging.take_in", refuse)
+        patch.setattr("assistant.index.catalogue.staging.Staging.take_in", refuse)
         with pytest.raises(Exception, match="disk is full"):
             sync(folder, store, rebuild=True)
     sync(folder, store, rebuild=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.index.kinship import Membership
-from assistant.index.schema import in_order
+from assistant.index.catalogue.kinship import Membership
+from assistant.index.catalogue.schema import in_order
 from assistant.records import Article, Passage
 
 

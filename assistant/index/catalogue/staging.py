@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.index.catalogue.schema import transaction
+from assistant.index.catalogue.stored import RAW_COLUMNS, packed_raw
 from assistant.index.parsing import Incoming
-from assistant.index.schema import transaction
-from assistant.index.stored import RAW_COLUMNS, packed_raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from assistant.articles import source_key
-from assistant.index.schema import in_order
+from assistant.index.catalogue.schema import in_order
 
 _TABLES = """
 CREATE TEMP TABLE leaving (path TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.index.drafts import Drafts
-from assistant.index.kinship import Kinship
-from assistant.index.placement import Placement
-from assistant.index.publication import Publication
-from assistant.index.schema import open_for_writing, transaction
-from assistant.index.staging import KnownFile, Staging
+from assistant.index.catalogue.drafts import Drafts
+from assistant.index.catalogue.kinship import Kinship
+from assistant.index.catalogue.placement import Placement
+from assistant.index.catalogue.publication import Publication
+from assistant.index.catalogue.schema import open_for_writing, transaction
+from assistant.index.catalogue.staging import KnownFile, Staging
 
 #: What has gone stays for readers of so many earlier generations and for so long; both must have passed.
 _KEPT_GENERATIONS = 3

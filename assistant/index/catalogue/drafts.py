@@ -6,8 +6,8 @@ import json
 import sqlite3
 from dataclasses import astuple, dataclass
 
-from assistant.index.schema import in_order
-from assistant.index.stored import (
+from assistant.index.catalogue.schema import in_order
+from assistant.index.catalogue.stored import (
     RAW_COLUMNS,
     dump_metadata,
     pack,

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.index.schema import in_order, live, open_for_reading
-from assistant.index.stored import RAW_COLUMNS, parse_metadata, unpack, unpacked_article, unpacked_raw
-from assistant.index.stories import Stories
+from assistant.index.catalogue.schema import in_order, live, open_for_reading
+from assistant.index.catalogue.stored import RAW_COLUMNS, parse_metadata, unpack, unpacked_article, unpacked_raw
+from assistant.index.catalogue.stories import Stories
 from assistant.records import Article, ArticleEntry, Metadata, Passage, RawArticle
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue.reader import Catalogue
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from assistant.settings import Settings

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.articles import clean_article
-from assistant.index import catalogue_writer
-from assistant.index.catalogue import Catalogue
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue import writer as catalogue_writer
+from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.writer import CatalogueWriter
 from tests.index.catalogues import prepared, published, raw_article, staged
 
 

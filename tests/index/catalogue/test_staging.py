@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.catalogue import Catalogue
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.parsing import Incoming
-from assistant.index.staging import KnownFile
 from tests.index.catalogues import published, raw_article, staged
 
 

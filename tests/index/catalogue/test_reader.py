@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.articles import clean_article
-from assistant.index import catalogue
-from assistant.index.catalogue import Catalogue
-from assistant.index.catalogue_writer import CatalogueWriter
+from assistant.index.catalogue import reader
+from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.stored import unpack
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.rescue import OldCatalogue
-from assistant.index.staging import KnownFile
-from assistant.index.stored import unpack
 from assistant.records import Passage
 from tests.index.catalogues import prepared, published, raw_article, staged
 
@@ -87,7 +87,7 @@ def test_a_text_is_unpacked_once_for_all_its_passages(
         unpacked.append(blob)
         return unpack(blob)
 
-    monkeypatch.setattr(catalogue, "unpack", counted)
+    monkeypatch.setattr(reader, "unpack", counted)
     found = Catalogue.open(place).passages(["2", "3", "1", "2"])
     assert found == [halves[1], *second.passages, halves[0], halves[1]]
     assert len(unpacked) == 2

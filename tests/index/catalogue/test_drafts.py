@@ -7,11 +7,11 @@ from pathlib import Path
 
 from assistant.articles import clean_article
 from assistant.articles.formats import Limits
-from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.drafts import BlockStatistics
+from assistant.index.catalogue.drafts import BlockStatistics
+from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.intake import Intake
 from assistant.index.parsing import Incoming
-from assistant.index.staging import KnownFile
 from tests.index.catalogues import published, raw_article, staged
 
 

@@ -7,8 +7,8 @@ import sqlite3
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from assistant.index.schema import in_order, live
-from assistant.index.stored import parse_metadata
+from assistant.index.catalogue.schema import in_order, live
+from assistant.index.catalogue.stored import parse_metadata
 from assistant.records import Appearance, ArticleFilter, Metadata, RawArticle, place_of
 
 #: Other places of a story that come with an article.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.index.catalogue_writer import CatalogueWriter
-from assistant.index.kinship import Membership
+from assistant.index.catalogue.kinship import Membership
+from assistant.index.catalogue.writer import CatalogueWriter
 from tests.index.catalogues import published, raw_article, staged
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index import stories
-from assistant.index.catalogue import Catalogue
+from assistant.index.catalogue import stories
+from assistant.index.catalogue.reader import Catalogue
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from assistant.records import ArticleFilter

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.index.stored import dump_metadata, parse_metadata
+from assistant.index.catalogue.stored import dump_metadata, parse_metadata
 from assistant.records import Metadata
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.schema import open_for_writing, transaction
+from assistant.index.catalogue.schema import open_for_writing, transaction
 
 
 @pytest.fixture
