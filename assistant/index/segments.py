@@ -37,21 +37,38 @@ def embedding_text(passage: Passage, metadata: Metadata) -> str:
     return f"{metadata.title}\n{passage.text}" if metadata.title else passage.text
 
 
-def write_segment(
-    directory: Path, lexical: LexicalIndex, indexed: Sequence[Indexed], embeddings: NDArray[np.float32]
-) -> None:
-    """Puts n passages with their vectors, (n, dimension), into a new segment, and their words into the lexical index.
+class NewSegment:
+    """A segment while it is written: its vectors as they come, the words of its passages with the last of them.
 
-    Both are on disk afterwards.
+    Attributes:
+        number: of the segment.
+        passages: how many it holds so far.
     """
-    keys, metadata = [str(item.key) for item in indexed], [item.metadata for item in indexed]
-    vectors = VectorIndex(directory)
-    try:
-        vectors.add(keys, embeddings, metadata)
-    finally:
-        vectors.close()
-    _flush(directory)
-    lexical.add(keys, [item.passage for item in indexed], metadata)
+
+    def __init__(self, number: int, base: Base, lexical: LexicalIndex) -> None:
+        self.number = number
+        self.passages = 0
+        self._directory = base.segment(number)
+        self._vectors = VectorIndex(self._directory)
+        self._lexical = lexical
+        self._indexed: list[Indexed] = []
+
+    def add(self, indexed: Sequence[Indexed], embeddings: NDArray[np.float32]) -> None:
+        """Put n passages with their vectors, (n, dimension)."""
+        self._vectors.add([str(item.key) for item in indexed], embeddings, [item.metadata for item in indexed])
+        self._indexed += indexed
+        self.passages += len(indexed)
+
+    def finish(self) -> None:
+        """All of it is on disk afterwards, and the words are in the lexical index."""
+        self.close()
+        _flush(self._directory)
+        keys, passages = [str(item.key) for item in self._indexed], [item.passage for item in self._indexed]
+        self._lexical.add(keys, passages, [item.metadata for item in self._indexed])
+
+    def close(self) -> None:
+        """Release the files; closing twice is harmless."""
+        self._vectors.close()
 
 
 def to_merge(segments: Mapping[int, tuple[int, int]]) -> list[int]:

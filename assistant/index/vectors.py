@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _COLLECTION = "passages"
-#: Recall@20 of 1.0 on clustered data against brute force, at 1.5 ms a query.
-_HNSW: Any = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
+#: Of the 20 nearest of 50,000 passages of news 0.998 are found, at half the cost of 0.999 (tests/benchmarks/bench_vectors).
+_HNSW: Any = {"space": "cosine", "ef_construction": 100, "max_neighbors": 32, "ef_search": 200}
 
 
 class VectorIndex:

@@ -22,6 +22,7 @@ from assistant.index.catalogue.reader import Catalogue
 from assistant.index.catalogue.schema import transaction
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
+from assistant.index.segments import NewSegment
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser, recipe
 from assistant.records import ArticleFilter
@@ -176,7 +177,8 @@ class World:
             for module in (catalogue_writer, staging):
                 stack.enter_context(patch.object(module, "transaction", cut_transaction))
             for where, name in (
-                (portions, "write_segment"),
+                (NewSegment, "add"),
+                (NewSegment, "finish"),
                 (sync, "merge_segments"),
                 (LexicalIndex, "add"),
                 (LexicalIndex, "remove"),

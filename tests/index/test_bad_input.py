@@ -323,7 +323,7 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
 @pytest.mark.parametrize(
     "write",
     [
-        "assistant.index.portions.write_segment",
+        "assistant.index.segments.NewSegment.finish",
         "assistant.index.catalogue.staging.Staging.take_in",
         "assistant.index.catalogue.writer.CatalogueWriter.publishing",
         "assistant.index.portions.LexicalIndex",

@@ -99,11 +99,11 @@ def test_a_sync_that_is_cut_short_among_articles_cleaned_anew_is_made_up_for(
     write(village, newcomer)
     real, published = portions.Portions._publish, set[str]()
 
-    def until_the_newcomer(self: portions.Portions, portion: portions._Portion) -> None:
+    def until_the_newcomer(self: portions.Portions) -> None:
         if newcomer in published:
             raise KeyboardInterrupt
-        published.update(Path(item.article.path).stem for item in portion.prepared)
-        real(self, portion)
+        published.update(Path(item.article.path).stem for item in self._prepared)
+        real(self)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(portions.Portions, "_publish", until_the_newcomer)
