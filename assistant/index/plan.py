@@ -52,6 +52,7 @@ class SyncPlan:
         removed: paths to be forgotten.
         skipped: files left out, with reasons.
         unchanged: how many files are indexed as they are.
+        dated: those of them whose time of change is another, or tells versions apart only by now.
         left_out: how many files were removed from the index by hand and stay out.
         fetched: addresses whose pages were taken in; ``refetched`` of them were indexed with another content.
     """
@@ -63,6 +64,7 @@ class SyncPlan:
     removed: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
     unchanged: int = 0
+    dated: dict[str, KnownFile] = field(default_factory=dict)
     left_out: int = 0
     fetched: list[str] = field(default_factory=list)
     refetched: int = 0
@@ -83,6 +85,8 @@ class SyncPlan:
             self.staged.append(path)
         else:
             self.unchanged += 1
+            if now != was:
+                self.dated[str(path)] = now
 
     def leave(self, path: Path) -> None:
         """Leave a file out; its earlier version, if there is one, stays."""

@@ -175,6 +175,7 @@ class Synchroniser:
         with closing(CatalogueWriter(base.catalogue)) as writer:
             plan = planned(writer, before.files if rebuild else frozenset())
             before.make_up(plan, self._reading)
+            writer.date(plan.dated)
             finished = plan.nothing_to_do and not writer.staging.files() and writer.is_settled()
             embedded = 0 if finished else self._bring_into_step(base, writer, plan)
             articles, passages = writer.counts()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _COLLECTION = "passages"
-#: Of the 20 nearest among 50,000 passages 0.998 are found, at half of what 0.999 costs (tests/benchmarks/bench_vectors).
+#: Of the 20 nearest of 50,000 0.998 are found, for half of what 0.999 costs (tests.benchmarks.bench_vectors).
 _HNSW: Any = {"space": "cosine", "ef_construction": 100, "max_neighbors": 32, "ef_search": 200}
 
 

@@ -65,6 +65,16 @@ class World:
         self._until_cut = -1
         self._stories = [self._story() for _ in range(6)]
 
+    def live_on(self) -> None:
+        """A few changes, perhaps a sync that is cut short, and one that is not."""
+        for _ in range(3):
+            self.change()
+        if self.random.random() < 0.6:
+            self.sync(cut=True, rebuild=self.random.random() < 0.2)
+        if self.random.random() < 0.2:
+            self.leave_out()
+        self.sync(rebuild=self.random.random() < 0.1)
+
     def change(self) -> None:
         """A file is added, written anew, deleted, moved or copied."""
         files, what = self.files(), self.random.random()

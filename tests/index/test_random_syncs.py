@@ -24,13 +24,7 @@ def small() -> Iterator[None]:
 def test_a_sync_leaves_what_an_index_made_anew_holds(tmp_path: Path, seed: int) -> None:
     world = World(tmp_path, seed)
     for _ in range(8):
-        for _ in range(3):
-            world.change()
-        if world.random.random() < 0.6:
-            world.sync(cut=True, rebuild=world.random.random() < 0.2)
-        if world.random.random() < 0.2:
-            world.leave_out()
-        world.sync(rebuild=world.random.random() < 0.1)
+        world.live_on()
         assert world.held() == world.held_anew(), world.done
 
 

@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.fakes import WordEmbedder
 from tests.index.syncing import ANYWHERE, generation, opened, story, sync, titles
 
@@ -128,6 +130,17 @@ def test_a_file_whose_size_and_time_are_the_same_is_not_read_again(folder: Path,
     assert sync(folder, store).unchanged == 3
     os.utime(folder / "poetry.txt", (past + 1, past + 1))
     assert sync(folder, store).changed == 1
+
+
+def test_a_file_that_was_only_touched_is_read_once_and_no_more(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(folder, store)
+    for path in folder.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    assert sync(folder, store).unchanged == 3
+    monkeypatch.delattr("assistant.index.plan.hashlib.file_digest")
+    assert sync(folder, store).unchanged == 3
 
 
 def test_a_file_of_many_records_is_many_articles(folder: Path, store: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,14 @@ class CatalogueWriter:
     def files(self) -> dict[str, KnownFile]:
         """Path of every published file, with what is known of it."""
         return published_files(self._db)
+
+    def date(self, files: Mapping[str, KnownFile]) -> None:
+        """Note when published files, by path, were changed, so that the next sync need not read them."""
+        with transaction(self._db):
+            self._db.executemany(
+                "UPDATE files SET changed_ns = ? WHERE path = ? AND removed IS NULL",
+                [(known.changed_ns, path) for path, known in files.items()],
+            )
 
     def counts(self) -> tuple[int, int]:
         """Number of articles and of passages that are present."""
