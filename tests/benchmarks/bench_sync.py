@@ -81,7 +81,7 @@ def _row(grown: Mapping[str, Any], more: Mapping[str, Any]) -> str:
     cost = 1000 * more["seconds"] / _ADDED
     return (
         f"| {grown['passages']:,} passages | {grown['seconds']:.0f} s | {rate:,.0f} | {stages} |"
-        f" {grown['peak']:,.0f} | {cost:.0f} ms |"
+        f" {grown['peak']:,.0f} | {cost:.0f} ms, {more['embedded'] / _ADDED:.0f} passages |"
     )
 
 
