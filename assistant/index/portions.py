@@ -96,8 +96,9 @@ class Portions:
         size = max(1, len(passages))
         self._size_of_part += size
         self._size_of_portion += size
-        if self._size_of_part >= min(_PART, _PORTION) or self._size_of_portion >= _PORTION:
-            self._begin(last=self._size_of_portion >= _PORTION)
+        enough = self._size_of_portion >= _PORTION
+        if enough or self._size_of_part >= _PART:
+            self._begin(last=enough)
         while self._parts and (len(self._parts) > _AHEAD or self._parts[0].vectors.done()):
             self._write(self._parts.popleft())
 
