@@ -46,8 +46,6 @@ _log = logging.getLogger(__name__)
 _ARTICLES_CACHED = 512
 #: Spans kept of all passages.
 _SPANS = 20
-#: Passages read before it is asked whether the others are needed.
-_READ_AT_ONCE = 2
 #: Neighbouring passages joined for the reader: two fit one of its windows beside the question.
 _JOINED = 2
 #: Skipped files that are logged one by one.
@@ -250,33 +248,17 @@ class Assistant:
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        count, spans = self._read_passages(now.composer, standalone, retrieved)
+        texts = [item.passage.text for item in retrieved]
+        longest = self.settings.max_answer_tokens
+        spans = self._reader.read(standalone, texts, max_spans=_SPANS, max_answer_tokens=longest)
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        trace = now.composer.compose(question, standalone, retrieved[:count], spans, retrieved[count:])
+        trace = now.composer.compose(question, standalone, retrieved, spans)
         timings["answer"] = time.perf_counter() - started
-        _log.info("%d spans in %d texts: %s", len(spans), count, trace.answer.refusal or "answered")
+        _log.info("%d spans in %d texts: %s", len(spans), len(texts), trace.answer.refusal or "answered")
         answer = replace(trace.answer, timings={**timings, "total": sum(timings.values())})
         return replace(trace, answer=answer, query=query)
-
-    def _read_passages(
-        self, composer: AnswerComposer, question: str, retrieved: Sequence[RetrievedPassage]
-    ) -> tuple[int, list[AnswerSpan]]:
-        """How many of the passages were read, all unless the settings let reading stop early, and their spans."""
-        step = _READ_AT_ONCE if self.settings.stop_early else max(1, len(retrieved))
-        spans: list[AnswerSpan] = []
-        for first in range(0, len(retrieved), step):
-            texts = [item.passage.text for item in retrieved[first : first + step]]
-            found = self._reader.read(
-                question, texts, max_spans=_SPANS, max_answer_tokens=self.settings.max_answer_tokens
-            )
-            spans += [replace(span, index=first + span.index) for span in found]
-            spans = sorted(spans, key=lambda span: -span.margin)[:_SPANS]
-            read, unread = retrieved[: first + step], retrieved[first + step :]
-            if unread and composer.settled(read, spans, unread):
-                return len(read), spans
-        return len(retrieved), spans
 
     def _to_read(self, view: View, question: str, where: ArticleFilter) -> list[RetrievedPassage]:
         from assistant.retrieval.retriever import merge_neighbours

@@ -66,11 +66,6 @@ class Settings(BaseSettings):
     candidates: int = Field(50, ge=1, le=1000, description="passages taken from each ranking before fusion")
     passages_read: int = Field(8, ge=1, le=200, description="passages given to the reader")
 
-    stop_early: bool = Field(
-        False,
-        description="stop reading when no unread passage can change the answer; support counts what was read",
-    )
-
     max_answer_tokens: int = Field(30, ge=1, le=200, description="longest answer span, in reader tokens")
     min_confidence: float | None = Field(
         None, ge=0, le=1, description="answer when at least this sure; default: the threshold the models come with"

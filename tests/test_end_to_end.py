@@ -13,8 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuestionError, Settings, StoreMismatchError
-from assistant.answering.evidence import Evidence
-from assistant.datasets.questions import load_questions
 from tests.quality.shipped import shipped_settings
 
 
@@ -145,32 +143,6 @@ with Assistant.open(sys.argv[1]) as assistant:
     command = [sys.executable, "-c", script, str(seed_assistant.settings.store)]
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.stdout.strip() == "Kenji Kanasugi", finished.stderr
-
-
-def test_stopping_early_changes_no_answer(seed_assistant: Assistant, seeds: Path) -> None:
-    questions = [talk.turns[0].question for talk in load_questions(seeds / "questions.jsonl").items]
-    with Assistant.open(settings=hurried(seed_assistant)) as early:
-        for question in questions:
-            whole, part = seed_assistant.trace(question), early.trace(question)
-            assert (part.answer.text, part.answer.refusal) == (whole.answer.text, whole.answer.refusal)
-            assert part.answer.confidence <= whole.answer.confidence + 1e-9
-            assert (*part.read, *part.unread) == whole.read
-
-
-def test_what_is_left_unread_is_told(seed_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    question = "Who will head the Japanese liaison team?"
-    monkeypatch.setattr(Evidence, "at_most", lambda self, passage: 0.01)  # as if nothing else could hold an answer
-    whole = seed_assistant.trace(question)
-    with Assistant.open(settings=hurried(seed_assistant)) as early:
-        part = early.trace(question)
-    assert 0 < len(part.read) < len(whole.read)
-    assert (*part.read, *part.unread) == whole.read
-    assert part.answer.text == whole.answer.text == "Kenji Kanasugi"
-    assert_exact(part.answer)
-
-
-def hurried(assistant: Assistant) -> Settings:
-    return Settings(**{**assistant.settings.model_dump(), "stop_early": True})
 
 
 def test_what_build_skips_is_logged_in_bounds(

@@ -32,6 +32,35 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a one-layer MPNet of random weights; its tokenizer has BERT's pieces under MPNet's ids."""
+    import torch
+    from transformers import MPNetConfig, MPNetModel
+
+    folder = tmp_path_factory.mktemp("tiny-mpnet")
+    torch.manual_seed(0)
+    shape = MPNetConfig(
+        vocab_size=30527, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    MPNetModel(shape, add_pooling_layer=False).save_pretrained(folder)
+    tokenizer = json.loads((READER_FOLDER / TOKENIZER).read_text(encoding="utf-8"))
+    special = ("<s>", "<pad>", "</s>", "<unk>")
+    pieces = {piece: number + len(special) for piece, number in tokenizer["model"]["vocab"].items()}
+    tokenizer["model"]["vocab"] = {**{piece: number for number, piece in enumerate(special)}, **pieces}
+    like = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+    tokenizer["added_tokens"] = [{"id": number, "content": piece, **like} for number, piece in enumerate(special)]
+    tokenizer["post_processor"] = {
+        "type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True,
+        "add_prefix_space": False,
+    }  # fmt: skip
+    (folder / TOKENIZER).write_text(json.dumps(tokenizer), encoding="utf-8")
+    settings = {"tokenizer_class": "MPNetTokenizer", "model_max_length": 512, "bos_token": "<s>", "cls_token": "<s>"}
+    settings |= {"pad_token": "<pad>", "eos_token": "</s>", "sep_token": "</s>", "unk_token": "[UNK]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def windows() -> WindowMaker:
     return WindowMaker(TextTokenizer.from_file(READER_FOLDER / TOKENIZER), max_length=96)
 

@@ -10,7 +10,6 @@ from assistant.answering.evidence import Evidence
 from assistant.answering.forms import as_sentences, with_list
 from assistant.answering.kinds import kind_of
 from assistant.answering.merging import merge
-from assistant.answering.settling import settled
 from assistant.records import (
     Alternative,
     Answer,
@@ -54,7 +53,6 @@ class AnswerComposer:
         standalone_question: str,
         retrieved: Sequence[RetrievedPassage],
         spans: Sequence[AnswerSpan],
-        unread: Sequence[RetrievedPassage] = (),
     ) -> Trace:
         """The answer that ``spans`` over the texts of ``retrieved`` support, without timings, and what it was made of.
 
@@ -63,14 +61,9 @@ class AnswerComposer:
             standalone_question: as interpreted.
             retrieved: passages in the order in which their texts were read (``AnswerSpan.index``).
             spans: the reader's candidates.
-            unread: passages left out because they cannot change the answer (``settled``).
         """
         found = self._citations(retrieved, spans)
-        candidates = merge(
-            [citation for _, citation in found],
-            self._evidence,
-            max((self._evidence.at_most(passage) for passage in unread), default=0.0),
-        )
+        candidates = merge([citation for _, citation in found], self._evidence)
         kind = kind_of(standalone_question)
         parts: tuple[str, ...] = ()
         if kind == "list":
@@ -91,14 +84,7 @@ class AnswerComposer:
         )
         if refusal is None:
             answer = self._given(answer, said, parts)
-        return Trace(answer, tuple(retrieved), tuple(candidates), tuple(unread))
-
-    def settled(
-        self, retrieved: Sequence[RetrievedPassage], spans: Sequence[AnswerSpan], unread: Sequence[RetrievedPassage]
-    ) -> bool:
-        """Whether reading the ``unread`` passages too cannot change which answer is given; see ``settling``."""
-        found = [citation for _, citation in self._citations(retrieved, spans)]
-        return settled(found, unread, self._evidence, self.required_confidence)
+        return Trace(answer, tuple(retrieved), tuple(candidates))
 
     def _given(self, answer: Answer, said: Sequence[Alternative], parts: tuple[str, ...]) -> Answer:
         """The answer with what is said in it: the surest of ``said``, and the others that are sure enough."""

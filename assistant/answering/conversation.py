@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from assistant.answering.followups import interpret
-from assistant.reading.history import with_history
+from assistant.answering.history import with_history
 from assistant.records import Answer, ArticleFilter, Trace, Turn
 
 #: Answers a question: as asked, as it stands on its own, what to retrieve for it, over which articles, and the seconds

@@ -59,26 +59,15 @@ class Evidence:
         span: of ``SPAN_FEATURES``.
         answer: of ``ANSWER_FEATURES``.
         no_answer_threshold: a confidence of an answer, 0..1: below it, nothing is better than the answer.
-        largest_margin, largest_against_null: what no span is expected to exceed, logits: more than was ever seen
-            among those fitted on. Infinite when it is not known.
     """
 
     span: Logistic
     answer: Logistic
     no_answer_threshold: float
-    largest_margin: float = math.inf
-    largest_against_null: float = math.inf
 
     def of_span(self, span: AnswerSpan, passage: RetrievedPassage) -> float:
         """Probability, 0..1, that this span answers the question, seen by itself."""
         return self.span.probability(span_features(span, passage))
-
-    def at_most(self, passage: RetrievedPassage) -> float:
-        """The confidence that no span of a passage nobody has read is expected to exceed; 1 when that is not known."""
-        if math.inf in (self.largest_margin, self.largest_against_null):
-            return 1.0
-        best = AnswerSpan("", 0, 0, 0, self.largest_margin - self.largest_against_null, -self.largest_against_null, 0.0)
-        return self.of_span(best, passage)
 
     def of_answer(self, surest: float, agreeing: Iterable[float], rival: float) -> float:
         """Probability, 0..1, that an answer is right, seen beside the others.
@@ -110,8 +99,7 @@ class Evidence:
             if reader not in stored["readers"] or embedder not in stored["embedders"]:
                 return cls.of_calibration(calibration)
             span, answer = _logistic(stored["span"], SPAN_FEATURES), _logistic(stored["answer"], ANSWER_FEATURES)
-            largest = (float(stored["largest"][name]) for name in ("margin", "against_null"))
-            return cls(span, answer, _share(stored["no_answer_threshold"]), *largest)
+            return cls(span, answer, _share(stored["no_answer_threshold"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"The weights of evidence {path} cannot be used: {error!r}.",

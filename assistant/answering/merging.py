@@ -25,16 +25,15 @@ class Distinct(NamedTuple):
     rival: float
 
 
-def merge(citations: Iterable[Citation], evidence: Evidence, unread: float = 0.0) -> list[Alternative]:
+def merge(citations: Iterable[Citation], evidence: Evidence) -> list[Alternative]:
     """Distinct answers by falling confidence, each in its surest citation's words.
 
-    An answer's confidence weighs its citations with those of the others, as ``evidence`` says. ``unread`` is the
-    confidence that spans of passages nobody has read may have: they count as if one spoke for another answer.
+    An answer's confidence weighs its citations with those of the others, as ``evidence`` says.
     """
     answers = []
     for group in distinct(citations):
         best = group.citations[0]
-        confidence = evidence.of_answer(best.confidence, group.agreeing, max(group.rival, unread))
+        confidence = evidence.of_answer(best.confidence, group.agreeing, group.rival)
         answers.append(Alternative(best.answer_text, confidence, 1 + len(group.agreeing), group.citations))
     return sorted(answers, key=lambda answer: -answer.confidence)
 

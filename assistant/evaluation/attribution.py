@@ -121,7 +121,7 @@ def _is_right(outcome: Outcome) -> bool:
 def _reached(assistant: Assistant, outcome: Outcome) -> Attribution:
     """How far a gold answer got; stage None when the reader was given one, or spared one that could not win."""
     golds = outcome.golds
-    read = [item.passage for item in (*outcome.trace.read, *outcome.trace.unread)]
+    read = [item.passage for item in outcome.trace.read]
     for passage, span in chain(_overlapped(outcome, read), ((passage, golds.within(passage)) for passage in read)):
         if span is not None:
             return Attribution(None, None, _in_passage(assistant, passage, span))

@@ -34,12 +34,16 @@ class OnnxModel:
             floating type, cast to float32.
         threads: sequences run at the same time; 0: one per core.
 
+    Attributes:
+        inputs: names of what the model reads.
+
     Raises:
         ModelError: when a file is missing or cannot be loaded.
     """
 
     def __init__(self, path: Path, *, weights: Path | None = None, threads: int = 0) -> None:
         self._session = _open(path, weights)
+        self.inputs = tuple(one.name for one in self._session.get_inputs())
         self._threads = threads or _cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="onnx") if self._threads > 1 else None
 

@@ -55,6 +55,10 @@ class TextTokenizer:
             len(encoding) for encoding in self._tokenizer.encode_batch_fast(_encodable(texts), add_special_tokens=False)
         ]
 
+    def vocabulary(self) -> dict[str, int]:
+        """The id of every piece."""
+        return self._tokenizer.get_vocab(with_added_tokens=True)
+
     @property
     def pair_overhead(self) -> int:
         """Special tokens added around and between a pair."""

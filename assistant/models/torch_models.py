@@ -22,6 +22,16 @@ def prepare_torch(threads: int) -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
+def fast_half(device: torch.device) -> bool:
+    """Whether the device multiplies bf16 faster than fp32; CPUs that emulate it are many times slower."""
+    import torch
+
+    if device.type != "cpu":
+        return True
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
+
+
 def weights_sha256(module: torch.nn.Module) -> str:
     """Hexadecimal SHA-256 over all parameters, so that a changed model has another fingerprint."""
     import torch

@@ -22,9 +22,7 @@ class OnnxScorer:
 
     def score(self, windows: Sequence[Window]) -> list[Logits]:
         """See WindowScorer."""
-        inputs = [
-            {"input_ids": window.input_ids[None], "token_type_ids": window.token_type_ids[None]} for window in windows
-        ]
+        inputs = [{name: getattr(window, name)[None] for name in self._model.inputs} for window in windows]
         return [(start[0], end[0]) for start, end in self._model.run_each(inputs)]
 
 

@@ -185,14 +185,12 @@ class Trace:
         answer: what was said.
         read: the passages given to the reader, best first, neighbours joined.
         candidates: every distinct answer found in them, surest first, whatever its confidence.
-        unread: passages that were left unread, since they could not change the answer (the setting ``stop_early``).
         query: what passages were retrieved for: the question as interpreted, a follow-up with what was said before.
     """
 
     answer: Answer
     read: tuple[RetrievedPassage, ...]
     candidates: tuple[Alternative, ...]
-    unread: tuple[RetrievedPassage, ...] = ()
     query: str = ""
 
 

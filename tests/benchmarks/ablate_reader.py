@@ -25,7 +25,7 @@ from assistant.reading.training.run import RunOptions, train_reader
 from assistant.settings import load_settings
 from tests.benchmarks.dev_sets import data_folder
 
-PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved", "history"), 0.0)
+PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved"), 0.0)
 #: The first two tell what averaging adds; then each idea alone on top of both; "everything" is the default mixture.
 VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "plain fine-tuning": {"examples": PLAIN, "optimiser": {"averaging": 0.0}},
@@ -34,7 +34,6 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "as people type": {"examples": {**PLAIN, "retyped": 0.12}},
     "made unanswerable": {"examples": {**PLAIN, "unanswerable": 0.3}},
     "retrieved and neighbouring negatives": {"examples": {**PLAIN, "neighbours": 0.12, "retrieved": 0.15}},
-    "history": {"examples": {**PLAIN, "history": 0.2}},
     "a teacher": {"examples": PLAIN, "teacher": {"reader": str(READER_FOLDER), "share": 0.5}},
     "everything but the teacher": {},
 }

@@ -95,7 +95,6 @@ def fit_and_measure(by_set: Mapping[str, Gathered]) -> tuple[dict[str, Any], dic
         "answer": asdict(weights.answer),
         "error_rate": ERROR_RATE,
         "no_answer_threshold": threshold,
-        "largest": largest([by_set[name] for name in SETS]),
         "operating_points": points,
         "held_out": {name: figures(judged, threshold) for name, judged in held_out.items()},
     }
@@ -116,17 +115,6 @@ def parser() -> argparse.ArgumentParser:
 def measured_sets(chosen: argparse.Namespace) -> list[str]:
     """Names of the sets that are asked: those fitted on, then those that are only measured."""
     return [*SETS, *(OTHER_SETS if chosen.others else ()), *(("seeds",) if chosen.eval_seeds else ())]
-
-
-def largest(sets: Sequence[Gathered]) -> dict[str, float]:
-    """What no span is expected to exceed, by feature: the largest seen and a tenth of what lies between all, logits.
-
-    Of the sets that are fitted on, whole, so that it is the same whatever else is measured.
-    """
-    seen = np.concatenate([asked.features for asked in sets])
-    bounds = seen.max(axis=0) + (seen.max(axis=0) - seen.min(axis=0)) / 10
-    named = dict(zip(SPAN_FEATURES, bounds.tolist(), strict=True))
-    return {name: round(named[name], 2) for name in ("margin", "against_null")}
 
 
 def fit(sets: Sequence[Gathered]) -> Weights:

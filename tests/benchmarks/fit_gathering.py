@@ -36,7 +36,6 @@ ASKED_WITH = (
     "passages_read",
     "max_answer_tokens",
     "min_confidence",
-    "stop_early",
 )
 
 

@@ -24,7 +24,6 @@ from tests.benchmarks.fit_evidence import (
     cross_judged,
     fit_and_measure,
     judge,
-    largest,
     measured_sets,
     parser,
 )
@@ -189,7 +188,7 @@ def test_nothing_is_fitted_or_chosen_on_the_held_out_half() -> None:
     held_out = gathered.held_out[gathered.question]
     changed = replace(gathered, right=np.where(held_out, ~gathered.right, gathered.right))
     (before, _), (after, _) = (fit_and_measure({"newsqa-a": one, "squad1": one}) for one in (gathered, changed))
-    for name in ("span", "answer", "no_answer_threshold", "largest"):
+    for name in ("span", "answer", "no_answer_threshold"):
         assert before[name] == after[name], name
     points, others = before["operating_points"], after["operating_points"]
     assert [point["confidence"] for point in points] == [point["confidence"] for point in others]
@@ -210,14 +209,6 @@ def test_what_is_only_measured_changes_nothing_else() -> None:
 def test_what_decided_gets_weight() -> None:
     span = fit_evidence([made_gathered(questions=200)]).span
     assert all(span.weights[name] > 0 for name in ("margin", "similarity"))
-
-
-def test_the_largest_lies_above_all_that_was_seen() -> None:
-    gathered = made_gathered()
-    bounds = largest([gathered, made_gathered(questions=5)])
-    for name, bound in bounds.items():
-        seen = gathered.features[:, SPAN_FEATURES.index(name)]
-        assert bound == pytest.approx(seen.max() + (seen.max() - seen.min()) / 10, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +240,6 @@ def test_cached_files_are_of_their_data_models_and_settings(tmp_path: Path, monk
         "passages_read": 3,
         "max_answer_tokens": 9,
         "min_confidence": 0.5,
-        "stop_early": True,
     }
     assert set(changes) == set(ASKED_WITH)
     names = [file_name("a", 5, Settings(**{setting: value}), "models") for setting, value in changes.items()]

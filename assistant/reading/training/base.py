@@ -40,15 +40,18 @@ def find_base(name: str) -> Base:
     """
     bundled = name == BUNDLED_EMBEDDER
     folder = READER_FOLDER if bundled else Path(name)
-    remedy = (
-        f"The configuration's base (or teacher) has to be {BUNDLED_EMBEDDER!r} or a folder with a BERT model's files."
-    )
+    remedy = f"The base (or teacher) has to be {BUNDLED_EMBEDDER!r} or a folder with a BERT or MPNet model's files."
     return Base(
         embedder_weights() if bundled else require(folder / WEIGHTS, remedy),
         require(folder / CONFIG, remedy),
         require(folder / TOKENIZER, remedy),
         require(folder / TOKENIZER_CONFIG, remedy),
     )
+
+
+def pad_token_of(base: Base) -> int:
+    """The id that the base's network skips."""
+    return int(json.loads(base.config.read_text(encoding="utf-8")).get("pad_token_id") or 0)
 
 
 def check_servable(base: Base, max_length: int) -> None:
@@ -58,17 +61,18 @@ def check_servable(base: Base, max_length: int) -> None:
         ModelError: saying what stands in the way.
     """
     try:
-        from assistant.models.bert_graph import BertShape
+        from assistant.models.encoder_graph import EncoderShape
     except ModuleNotFoundError as error:
         raise ModelError(
             f"Training needs the package {error.name}.", "Install the extra: pip install 'assistant[train]'."
         ) from error
     try:
         settings = json.loads(base.config.read_text(encoding="utf-8"))
-        BertShape.from_config(settings)
-        positions = int(settings["max_position_embeddings"])
+        positions = EncoderShape.from_config(settings).longest
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{base.config} is not of a BERT encoder: {error!r}.", "Give another base.") from error
+        raise ModelError(
+            f"{base.config} is not of a BERT or MPNet encoder: {error!r}.", "Give another base."
+        ) from error
     if max_length > positions:
         raise ModelError(
             f"The configuration's max_length is {max_length}; the base reads {positions} tokens.", "Lower it."

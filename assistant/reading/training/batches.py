@@ -36,6 +36,10 @@ class Place(NamedTuple):
     batch: int = 0
 
 
+#: The windows over all texts of one question: what one answer is chosen from when serving.
+Group = list[LabelledWindow]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """b windows padded to n tokens.
@@ -45,6 +49,9 @@ class Batch:
         input_ids, token_type_ids: (b, n).
         mask: (b, n), whether a position is not padding.
         starts, ends: (b, n), whether a gold answer starts (ends) there.
+        nulls: (b,), the position of "no answer".
+        groups: (b, 2), the number of the window's group, and the window's number in it.
+        slices: (b, 2), where the text begins in the window, and how many tokens it has.
         tokens: how many positions are not padding.
     """
 
@@ -54,6 +61,9 @@ class Batch:
     mask: NDArray[np.bool_]
     starts: NDArray[np.bool_]
     ends: NDArray[np.bool_]
+    nulls: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    slices: NDArray[np.int64]
     tokens: int
 
 
@@ -63,15 +73,19 @@ class Batcher:
     Args:
         maker: makes examples.
         windows: the model's.
-        batch_tokens: positions of a batch at most, padding counted (one window when that is longer).
+        batch_tokens: positions of a batch at most, padding counted (one group when that is longer).
         seed: of the order of batches.
+        pad_token: id that fills up short windows.
     """
 
-    def __init__(self, maker: ExampleMaker, windows: WindowMaker, batch_tokens: int, seed: int) -> None:
+    def __init__(
+        self, maker: ExampleMaker, windows: WindowMaker, batch_tokens: int, seed: int, pad_token: int = 0
+    ) -> None:
         self._maker = maker
         self._windows = windows
         self._batch_tokens = batch_tokens
         self._seed = seed
+        self._pad_token = pad_token
 
     def stream(self, place: Place = Place()) -> Iterator[Batch]:  # noqa: B008 - a place is immutable
         """Every batch from ``place`` on.
@@ -84,27 +98,27 @@ class Batcher:
             drawn, made = self._maker.draw(epoch), 0
             chunks = [drawn[at : at + _CHUNK] for at in range(0, len(drawn), _CHUNK)]
             for number in range(chunk, len(chunks)):
-                examples = [one for question in chunks[number] for one in self._maker.examples(*question, epoch)]
-                batches = self._batches(examples, random.Random(f"{self._seed} batches {epoch} {number}"))
+                asked = [one for question in chunks[number] for one in self._maker.examples(*question, epoch)]
+                batches = self._batches(asked, random.Random(f"{self._seed} batches {epoch} {number}"))
                 for at in range(batch, len(batches)):
                     after = Place(epoch, number, at + 1) if at + 1 < len(batches) else Place(epoch, number + 1)
                     made += 1
-                    yield padded(batches[at], after)
+                    yield padded(batches[at], after, self._pad_token)
                 batch = 0
             if not made and chunk == 0:
                 raise DatasetError("An epoch has no examples.", "Look at examples.passes in the configuration.")
             epoch, chunk = epoch + 1, 0
 
-    def _batches(self, examples: Sequence[Example], rng: random.Random) -> list[list[LabelledWindow]]:
-        windows = [window for example in examples for window in self._labelled(example)]
-        batches = by_length(windows, self._batch_tokens)
+    def _batches(self, asked: Sequence[Sequence[Example]], rng: random.Random) -> list[list[Group]]:
+        groups = [group for examples in asked if (group := self._group(examples))]
+        batches = by_length(groups, self._batch_tokens)
         rng.shuffle(batches)
         return batches
 
-    def _labelled(self, example: Example) -> list[LabelledWindow]:
+    def _group(self, examples: Sequence[Example]) -> Group:
         try:
-            return labelled(example, self._windows)
-        except QuestionError:  # its history has made it too long
+            return [window for example in examples for window in labelled(example, self._windows)]
+        except QuestionError:  # a changed question may be too long
             return []
 
 
@@ -115,22 +129,26 @@ def labelled(example: Example, maker: WindowMaker) -> list[LabelledWindow]:
     return [_labelled(window, spans) for window in windows]
 
 
-def by_length(windows: Sequence[LabelledWindow], batch_tokens: int) -> list[list[LabelledWindow]]:
-    """The windows in batches of similar length, each at most ``batch_tokens`` when padded."""
-    batches: list[list[LabelledWindow]] = []
-    for window in sorted(windows, key=lambda one: len(one.window.input_ids)):
-        longest = -(-len(window.window.input_ids) // _LENGTHS) * _LENGTHS  # so far, as they are sorted
-        if not batches or (len(batches[-1]) + 1) * longest > batch_tokens:
+def by_length(groups: Sequence[Group], batch_tokens: int) -> list[list[Group]]:
+    """The groups in batches of windows of similar length, each at most ``batch_tokens`` when padded."""
+    batches: list[list[Group]] = []
+    windows = 0
+    for group in sorted(groups, key=_longest):
+        longest = -(-_longest(group) // _LENGTHS) * _LENGTHS  # so far, as they are sorted
+        if not batches or (windows + len(group)) * longest > batch_tokens:
             batches.append([])
-        batches[-1].append(window)
+            windows = 0
+        batches[-1].append(group)
+        windows += len(group)
     return batches
 
 
-def padded(windows: Sequence[LabelledWindow], after: Place = Place()) -> Batch:  # noqa: B008 - immutable
-    """The windows as one batch."""
+def padded(groups: Sequence[Group], after: Place = Place(), pad_token: int = 0) -> Batch:  # noqa: B008 - immutable
+    """The windows of the groups as one batch."""
+    windows = [one for group in groups for one in group]
     lengths = [len(one.window.input_ids) for one in windows]
     shape = (len(windows), -(-max(lengths) // _LENGTHS) * _LENGTHS)
-    ids, types = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    ids, types = np.full(shape, pad_token, np.int64), np.zeros(shape, np.int64)
     mask, starts, ends = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
     for row, (one, length) in enumerate(zip(windows, lengths, strict=True)):
         ids[row, :length] = one.window.input_ids
@@ -138,7 +156,15 @@ def padded(windows: Sequence[LabelledWindow], after: Place = Place()) -> Batch: 
         mask[row, :length] = True
         starts[row, list(one.starts)] = True
         ends[row, list(one.ends)] = True
-    return Batch(after, ids, types, mask, starts, ends, sum(lengths))
+    nulls = np.array([one.window.null_at for one in windows], np.int64)
+    numbers = [(number, at) for number, group in enumerate(groups) for at in range(len(group))]
+    groups_of = np.array(numbers, np.int64)
+    slices = np.array([(one.window.slice_at, one.window.tokens) for one in windows], np.int64)
+    return Batch(after, ids, types, mask, starts, ends, nulls, groups_of, slices, sum(lengths))
+
+
+def _longest(group: Group) -> int:
+    return max(len(one.window.input_ids) for one in group)
 
 
 def _token_span(tokens: TextTokens, start: int, end: int) -> tuple[int, int]:

@@ -32,7 +32,6 @@ class Examples(_Part):
         unanswerable: share asked once more, changed so that the context does not answer it.
         neighbours: share asked once more over another paragraph of the article that lacks the answer.
         retrieved: share asked once more over a passage that the project's own retriever returns and that lacks it.
-        history: share of the questions that can follow an earlier one asked as a follow-up, its history in front.
         held_out: questions of each file that are never trained on, for the log's validation figures.
     """
 
@@ -43,7 +42,6 @@ class Examples(_Part):
     unanswerable: float = Share
     neighbours: float = Share
     retrieved: float = Share
-    history: float = Share
     held_out: int = Field(40, ge=0)
 
 
@@ -60,6 +58,9 @@ class Optimiser(_Part):
         averaging: decay per batch of the running average of weights that is kept at the end; 0: the last weights.
         dropout: in the encoder.
         train_embeddings: whether token embeddings move too.
+        frozen_layers: how many of the lowest layers stay as they are (then the embeddings must).
+        pooled: share of the loss that is over all texts of a question together, 0..1; the rest is over each window
+            by itself.
     """
 
     tokens: int = Field(ge=1)
@@ -72,6 +73,8 @@ class Optimiser(_Part):
     averaging: float = Field(0.0, ge=0, lt=1)
     dropout: float = Share
     train_embeddings: bool = False
+    frozen_layers: int = Field(0, ge=0)
+    pooled: float = Share
 
 
 class Teacher(_Part):
@@ -91,13 +94,16 @@ class TrainingConfig(_Part):
 
     Attributes:
         seed: of every draw.
-        base: "bundled-embedder" for the encoder of the bundled embedder, or a folder with a BERT encoder or reader.
+        base: "bundled-embedder" for the encoder of the bundled embedder, or a folder with a BERT or MPNet encoder or
+            reader.
+        layers: how many layers of the base are kept, from the lowest; None: all.
         max_length: longest window in tokens.
         examples, optimiser, teacher: see there.
     """
 
     seed: int = 0
     base: str = "bundled-embedder"
+    layers: int | None = Field(None, ge=1)
     max_length: int = Field(384, ge=32, le=512)
     examples: Examples
     optimiser: Optimiser

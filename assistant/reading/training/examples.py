@@ -12,9 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.datasets.reading import ReadingQuestion
-from assistant.reading.history import with_history
 from assistant.reading.training.config import Examples
-from assistant.reading.training.rewriting.followups import answer_of, follow_up, pairs
 from assistant.reading.training.rewriting.retyping import retyped
 from assistant.reading.training.rewriting.unanswerable import made_unanswerable
 
@@ -71,7 +69,6 @@ class ExampleMaker:
         self._recipe = recipe
         self._seed = seed
         self._paragraphs = _paragraphs_by_article(sets)
-        self._earlier = _earlier_questions(sets, random.Random(f"{seed} history")) if recipe.history else {}
 
     def draw(self, epoch: int) -> list[tuple[int, int]]:
         """Which questions an epoch asks, shuffled: (number of the set, number of the question)."""
@@ -84,35 +81,32 @@ class ExampleMaker:
         rng.shuffle(drawn)
         return drawn
 
-    def examples(self, number: int, index: int, epoch: int) -> Iterator[Example]:
-        """The examples made of one drawn question: itself, and what is asked once more of it."""
+    def examples(self, number: int, index: int, epoch: int) -> Iterator[list[Example]]:
+        """What is made of one drawn question: lists of examples that ask one question of several texts."""
         rng = random.Random(f"{self._seed} {epoch} {number} {index}")
         asked = self._sets[number].questions[index]
         recipe = self._recipe
-        question = self._question(number, asked, rng)
-        yield self._own(asked, question, rng)
+        question = retyped(asked.question, rng) if rng.random() < recipe.retyped else asked.question
+        together = [self._own(asked, question, rng)]
+        changed = None
         if asked.golds and rng.random() < recipe.unanswerable:
             changed = made_unanswerable(asked.question, asked.context, _texts(asked), self._others(asked, rng), rng)
-            if changed is not None:
-                yield self._unanswered(asked, changed, rng)
         if asked.golds and rng.random() < recipe.neighbours:
-            yield from (Example(question, text, ()) for text in self._lacking(asked, rng))
+            together.extend(Example(question, self._served(text, rng), ()) for text in self._lacking(asked, rng))
         retrieved = self._sets[number].retrieved[index]
         if asked.golds and retrieved and rng.random() < recipe.retrieved:
-            yield Example(question, rng.choice(retrieved), ())
+            together.append(Example(question, self._served(rng.choice(retrieved), rng), ()))
+        yield together
+        if changed is not None:
+            yield [self._unanswered(asked, changed, rng)]
 
     def held_out(self) -> list[Example]:
         """The questions nobody trains on, as they are."""
         return [Example(one.question, one.context, _golds(one)) for a_set in self._sets for one in a_set.held_out]
 
-    def _question(self, number: int, asked: ReadingQuestion, rng: random.Random) -> str:
-        earlier = self._earlier.get((number, asked.id))
-        if earlier is not None and rng.random() < self._recipe.history:
-            exchange = (earlier.question, answer_of(earlier))
-            followed = follow_up(exchange, asked.question, asked.context, rng)
-            if followed is not None:
-                return with_history([exchange], followed)
-        return retyped(asked.question, rng) if rng.random() < self._recipe.retyped else asked.question
+    def _served(self, text: str, rng: random.Random) -> str:
+        """A text that does not answer, cropped at times."""
+        return _cropped(text, (), rng)[0] if rng.random() < self._recipe.cropped else text
 
     def _own(self, asked: ReadingQuestion, question: str, rng: random.Random) -> Example:
         """``question`` over the context of ``asked``, cropped or joined with another paragraph at times."""
@@ -161,13 +155,6 @@ def _paragraphs_by_article(sets: Sequence[TrainingSet]) -> Mapping[tuple[str, st
             if asked.title:
                 found[_article(asked)][asked.context] = None
     return {article: list(texts) for article, texts in found.items() if len(texts) <= _LARGEST_ARTICLE}
-
-
-def _earlier_questions(sets: Sequence[TrainingSet], rng: random.Random) -> Mapping[tuple[int, str], ReadingQuestion]:
-    """For each question that can follow another of its context, by set and id, that other one."""
-    return {
-        (number, later.id): earlier for number, one in enumerate(sets) for earlier, later in pairs(one.questions, rng)
-    }
 
 
 def _texts(asked: ReadingQuestion) -> tuple[str, ...]:

@@ -7,77 +7,95 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelError
-from assistant.models.files import TOKENIZER, WEIGHTS, sha256
+from assistant.models.files import TOKENIZER, WEIGHTS
+from assistant.models.torch_models import fast_half
 from assistant.reading.training.base import CONFIG, TOKENIZER_CONFIG, Base
 from assistant.reading.training.batches import Batch
 
 if TYPE_CHECKING:
     import torch
-
+    from numpy.typing import NDArray
+    from transformers import PreTrainedModel
 
 #: In place of a logit that must not count.
-_LOWEST = -1e4
+LOWEST = -1e4
 
 
 class SpanNetwork:
-    """A BERT encoder with a head that scores every token as an answer's start and end.
+    """An encoder with a head that scores every token as an answer's start and end.
 
     Args:
         base: where its encoder comes from; a head that the base lacks is drawn with ``seed``.
         seed: of that draw and of dropout.
         dropout: in the encoder, 0..1.
         device: where it runs.
+        layers: how many of the encoder's layers are kept, from the lowest; None: all.
+        pooled: share of the loss over all windows of a question together, 0..1.
 
     Attributes:
-        module: ``BertForQuestionAnswering`` with fp32 weights.
+        module: transformers' question-answering model of the base's kind, with fp32 weights.
     """
 
-    def __init__(self, base: Base, *, seed: int, dropout: float, device: torch.device) -> None:
-        """Raises ModelError when the base is no BERT encoder."""
+    def __init__(
+        self,
+        base: Base,
+        *,
+        seed: int,
+        dropout: float,
+        device: torch.device,
+        layers: int | None = None,
+        pooled: float = 0.0,
+    ) -> None:
+        """Raises ModelError when the base is no encoder that can be trained."""
         import torch
-        from transformers import BertConfig, BertForQuestionAnswering
+        from transformers import AutoConfig, AutoModelForQuestionAnswering
 
         settings = json.loads(base.config.read_text(encoding="utf-8"))
-        settings.update(hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
-        # On CPUs the fused kernel's backward pass is slow.
-        settings["attn_implementation"] = "eager" if device.type == "cpu" else "sdpa"
+        self._settings = settings | {"num_hidden_layers": min(layers or 10**6, settings["num_hidden_layers"])}
+        config = AutoConfig.for_model(
+            **self._settings | {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+        )
+        # On CPUs the fused kernel's backward pass is slow; MPNet has none.
+        eager = device.type == "cpu" or config.model_type == "mpnet"
         torch.manual_seed(seed)
-        self.module = BertForQuestionAnswering(BertConfig(**settings))
+        self.module = AutoModelForQuestionAnswering.from_config(  # type: ignore[no-untyped-call]
+            config, attn_implementation="eager" if eager else "sdpa", dtype=torch.float32
+        )
         _load(self.module, base.weights)
-        self.module.to(device)  # type: ignore[arg-type]
+        self.module.to(device)
         self._device = device
+        self._half = fast_half(device)
+        self._token_types = getattr(config, "type_vocab_size", 0) > 1
         self._base = base
+        self._pooled = pooled
 
-    def freeze_embeddings(self) -> None:
-        """Keep the embeddings of tokens and positions as they are."""
-        for parameter in self.module.bert.embeddings.parameters():
-            parameter.requires_grad_(False)
+    def freeze(self, layers: int) -> None:
+        """Keep the embeddings of tokens and positions, and the lowest ``layers``, as they are."""
+        encoder = self.module.base_model
+        for part in (encoder.embeddings, *encoder.encoder.layer[:layers]):
+            for parameter in part.parameters():
+                parameter.requires_grad_(False)
 
     def trained(self) -> dict[str, torch.nn.Parameter]:
         """The parameters that move, by name."""
         return {name: parameter for name, parameter in self.module.named_parameters() if parameter.requires_grad}
 
     def loss(self, batch: Batch) -> torch.Tensor:
-        """Mean over windows of ``-log p(start) - log p(end)``, halved, in nats.
+        """Mean of ``-log p(start) - log p(end)``, halved, in nats; see the function ``label_loss``."""
+        return self.label_loss(self.logits(batch), batch)
 
-        p(start) sums over all gold starts of the window (Clark and Gardner 2018, section 3), p(end) likewise.
-        """
-        return self._label_loss(self.log_probabilities(batch), batch)
-
-    def log_probabilities(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of starting and of ending at each position: two of (b, n), fp32; padding has next to none."""
+    def logits(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of starting and of ending at each position: two of (b, n), fp32; padding has next to no chance."""
         import torch
 
-        with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            found = self.module(
-                input_ids=self._on_device(batch.input_ids),
-                token_type_ids=self._on_device(batch.token_type_ids),
-                attention_mask=self._on_device(batch.mask).long(),
-            )
-        padding = ~self._on_device(batch.mask)
+        inputs = {"input_ids": batch.input_ids, "attention_mask": batch.mask.astype("int64")}
+        if self._token_types:
+            inputs["token_type_ids"] = batch.token_type_ids
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._half):
+            found = self.module(**{name: self.on_device(array) for name, array in inputs.items()})
+        padding = ~self.on_device(batch.mask)
         starts, ends = (
-            logits.float().masked_fill(padding, _LOWEST).log_softmax(1)
-            for logits in (found.start_logits, found.end_logits)
+            logits.float().masked_fill(padding, LOWEST) for logits in (found.start_logits, found.end_logits)
         )
         return starts, ends
 
@@ -92,74 +110,89 @@ class SpanNetwork:
             for name, tensor in self.module.state_dict().items()
         }
         save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
-        for name, file in (
-            (CONFIG, self._base.config),
-            (TOKENIZER, self._base.tokenizer),
-            (TOKENIZER_CONFIG, self._base.tokenizer_config),
-        ):
+        self._settings["architectures"] = [type(self.module).__name__]
+        (folder / CONFIG).write_text(json.dumps(self._settings, indent=2) + "\n", encoding="utf-8")
+        for name, file in ((TOKENIZER, self._base.tokenizer), (TOKENIZER_CONFIG, self._base.tokenizer_config)):
             (folder / name).write_bytes(file.read_bytes())
         (folder / WEIGHTS).chmod(0o644)  # the library makes it private
 
-    def _label_loss(self, found: tuple[torch.Tensor, torch.Tensor], batch: Batch) -> torch.Tensor:
-        golds = self._on_device(batch.starts), self._on_device(batch.ends)
-        return (_marginal_loss(found[0], golds[0]) + _marginal_loss(found[1], golds[1])) / 2
+    def label_loss(self, found: tuple[torch.Tensor, torch.Tensor], batch: Batch) -> torch.Tensor:
+        """The loss of these logits against the batch's labels."""
+        nulls, groups = self.on_device(batch.nulls), self.on_device(batch.groups)
+        golds = self.on_device(batch.starts), self.on_device(batch.ends)
+        starts, ends = (
+            label_loss(logits, gold, nulls, groups, self._pooled) for logits, gold in zip(found, golds, strict=True)
+        )
+        return (starts + ends) / 2
 
-    def _on_device(self, array: Any) -> torch.Tensor:
+    def on_device(self, array: NDArray[Any]) -> torch.Tensor:
+        """The array where the network runs."""
         import torch
 
         return torch.from_numpy(array).to(self._device)
 
 
-class TaughtNetwork(SpanNetwork):
-    """A network that learns from a teacher's distributions as well as from the labels.
+def label_loss(
+    logits: torch.Tensor, gold: torch.Tensor, nulls: torch.Tensor, groups: torch.Tensor, pooled: float
+) -> torch.Tensor:
+    """``-log p(gold)``, nats: mean over windows by themselves and over the questions of a batch, weighed by ``pooled``.
+
+    p sums over all gold positions (Clark and Gardner 2018, section 3). Over a question's texts together, what counts
+    is by how much a position exceeds its own window's "no answer", since that is what is compared when serving; their
+    common "no answer" is one choice of the same softmax (the shared norm of their section 4.4).
 
     Args:
-        teacher: a finished reader's files.
-        share: of the loss that comes from it, 0..1.
+        logits: (b, n).
+        gold: (b, n), whether a position is right; "no answer" is where a window has no answer.
+        nulls: (b,), the position of "no answer".
+        groups: (b, 2), see ``Batch``.
+        pooled: share of the loss over questions, 0..1.
     """
+    import torch
 
-    def __init__(
-        self, base: Base, *, teacher: Base, share: float, seed: int, dropout: float, device: torch.device
-    ) -> None:
-        """Raises ModelError when the teacher has another tokenizer: its distributions would be over other tokens."""
-        if sha256(teacher.tokenizer) != sha256(base.tokenizer):
-            raise ModelError(
-                f"The teacher {teacher.weights.parent} has another tokenizer than the base.",
-                "Give a reader that was trained from the same base.",
-            )
-        self._teacher = SpanNetwork(teacher, seed=0, dropout=0.0, device=device)
-        self._teacher.module.eval()  # type: ignore[no-untyped-call]
-        self._share = share
-        super().__init__(base, seed=seed, dropout=dropout, device=device)
-
-    def loss(self, batch: Batch) -> torch.Tensor:
-        """The labels' loss and the cross entropy to the teacher, weighed by its share; the labels' alone in eval."""
-        import torch
-
-        if not self.module.training:
-            return super().loss(batch)
-        with torch.no_grad():
-            taught = self._teacher.log_probabilities(batch)
-        found = self.log_probabilities(batch)
-        starts, ends = (-(his.exp() * own).sum(1).mean() for own, his in zip(found, taught, strict=True))
-        return (1 - self._share) * self._label_loss(found, batch) + self._share * (starts + ends) / 2
+    margins = logits - logits.gather(1, nulls[:, None])
+    own = (margins.logsumexp(1) - margins.masked_fill(~gold, LOWEST).logsumexp(1)).mean()
+    if not pooled:
+        return own
+    everything, spans = shared_norm(margins, nulls, groups)
+    right = together(spans.masked_fill(~gold, LOWEST).logsumexp(1), groups)
+    right = torch.where(right > LOWEST / 2, right, torch.zeros_like(right))  # no gold anywhere: "no answer"
+    return (1 - pooled) * own + pooled * (everything - right).mean()
 
 
-def _marginal_loss(log_probabilities: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
-    return -log_probabilities.masked_fill(~gold, _LOWEST).logsumexp(1).mean()
+def shared_norm(margins: torch.Tensor, nulls: torch.Tensor, groups: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log of the sum over each question's positions and its "no answer", (g,); margins (b, n) without the latter."""
+    import torch
+
+    at_null = torch.zeros_like(margins, dtype=torch.bool).scatter_(1, nulls[:, None], True)
+    spans = margins.masked_fill(at_null, LOWEST)
+    pooled = together(spans.logsumexp(1), groups)
+    return torch.logaddexp(pooled, torch.zeros_like(pooled)), spans
 
 
-def _load(module: torch.nn.Module, weights: Path) -> None:
-    """Fills ``module`` from a reader's or a bare encoder's tensors, whose names lack the "bert."; as fp32."""
+def together(values: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+    """Log of the sum of exponentials of ``values`` (b,) over the windows of each question: (g,)."""
+    apart = (int(groups[:, 0].max()) + 1, int(groups[:, 1].max()) + 1)
+    spread = values.new_full(apart, LOWEST).index_put((groups[:, 0], groups[:, 1]), values)
+    return spread.logsumexp(1)
+
+
+def _load(module: PreTrainedModel, weights: Path) -> None:
+    """Fills ``module`` from a reader's or a bare encoder's tensors, whose names lack the prefix; as fp32."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         tensors = load_file(weights)
-        bare = not any(name.startswith("bert.") for name in tensors)
-        named = {f"bert.{name}" if bare else name: tensor.float() for name, tensor in tensors.items()}
+        prefix = f"{module.base_model_prefix}."
+        bare = not any(name.startswith(prefix) for name in tensors)
+        named = {f"{prefix}{name}" if bare else name: tensor.float() for name, tensor in tensors.items()}
         missing, _ = module.load_state_dict(named, strict=False)
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(f"The weights {weights} cannot be used: {error}.", "Give a BERT encoder as base.") from error
+        raise ModelError(
+            f"The weights {weights} cannot be used: {error}.", "Give a BERT or MPNet encoder as base."
+        ) from error
     if lacking := [name for name in missing if not name.startswith("qa_outputs")]:
-        raise ModelError(f"The weights {weights} lack {', '.join(lacking[:3])}.", "Give a BERT encoder as base.")
+        raise ModelError(
+            f"The weights {weights} lack {', '.join(lacking[:3])}.", "Give a BERT or MPNet encoder as base."
+        )

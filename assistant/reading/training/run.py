@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -17,14 +17,15 @@ from assistant.index.embedder import open_embedder
 from assistant.models.files import GRAPH, INT8_MODEL, WEIGHTS, sha256
 from assistant.models.tokenizer import TextTokenizer
 from assistant.models.torch_models import prepare_torch
-from assistant.reading.training.base import Base, check_servable, find_base
+from assistant.reading.training.base import Base, check_servable, find_base, pad_token_of
 from assistant.reading.training.batches import Batch, Batcher, by_length, labelled, padded
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
 from assistant.reading.training.examples import ExampleMaker
 from assistant.reading.training.mining import mine, mined_file
-from assistant.reading.training.network import SpanNetwork, TaughtNetwork
+from assistant.reading.training.network import SpanNetwork
 from assistant.reading.training.sources import digests, find_files, load_files, training_sets
+from assistant.reading.training.teaching import TaughtNetwork
 from assistant.reading.training.trainer import Report, Trainer
 from assistant.reading.windows import WindowMaker
 from assistant.settings import load_settings
@@ -93,9 +94,10 @@ def _train(
     folder, device = options.folder, prepare_torch(options.threads)
     tokenizer = TextTokenizer.from_file(base.tokenizer)
     windows = WindowMaker(tokenizer, max_length=config.max_length)
+    pad_token = pad_token_of(base)
     network = _network(config, base, device)
     if not config.optimiser.train_embeddings:
-        network.freeze_embeddings()
+        network.freeze(config.optimiser.frozen_layers)
     maker, mined = _maker(config, options, files, tokenizer)
     record: dict[str, object] = {
         "config": _told(config),
@@ -110,8 +112,8 @@ def _train(
             (folder / name).unlink(missing_ok=True)
     trainer = Trainer(
         network,
-        Batcher(maker, windows, config.optimiser.batch_tokens, config.seed),
-        _held_out(maker, windows, config.optimiser.batch_tokens),
+        Batcher(maker, windows, config.optimiser.batch_tokens, config.seed, pad_token),
+        _held_out(maker, windows, config.optimiser.batch_tokens, pad_token),
         config.optimiser,
         config.seed,
         folder,
@@ -128,12 +130,16 @@ def _train(
 
 
 def _network(config: TrainingConfig, base: Base, device: torch.device) -> SpanNetwork:
-    seed, dropout, teacher = config.seed, config.optimiser.dropout, config.teacher
-    if teacher is None:
-        return SpanNetwork(base, seed=seed, dropout=dropout, device=device)
-    return TaughtNetwork(
-        base, teacher=find_base(teacher.reader), share=teacher.share, seed=seed, dropout=dropout, device=device
-    )
+    options: dict[str, Any] = {
+        "seed": config.seed,
+        "dropout": config.optimiser.dropout,
+        "layers": config.layers,
+        "pooled": config.optimiser.pooled,
+        "device": device,
+    }
+    if config.teacher is None:
+        return SpanNetwork(base, **options)
+    return TaughtNetwork(base, teacher=find_base(config.teacher.reader), share=config.teacher.share, **options)
 
 
 def _maker(
@@ -172,9 +178,9 @@ def _identity(config: TrainingConfig, record: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
-def _held_out(maker: ExampleMaker, windows: WindowMaker, batch_tokens: int) -> list[Batch]:
-    made = [window for example in maker.held_out() for window in labelled(example, windows)]
-    return [padded(batch) for batch in by_length(made, batch_tokens)]
+def _held_out(maker: ExampleMaker, windows: WindowMaker, batch_tokens: int, pad_token: int) -> list[Batch]:
+    groups = [group for example in maker.held_out() if (group := labelled(example, windows))]
+    return [padded(batch, pad_token=pad_token) for batch in by_length(groups, batch_tokens)]
 
 
 def _logged(folder: Path, report: Callable[[Report], None]) -> Callable[[Report], None]:

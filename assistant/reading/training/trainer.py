@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Batches over which the logged loss and speed are averaged.
 _LOGGED_EVERY = 50
 #: Seconds between checkpoints.
-KEPT_EVERY = 240.0
+KEPT_EVERY = 600.0
 #: What a checkpoint holds of each parameter.
 _KEPT = ("weight", "average", "exp_avg", "exp_avg_sq")
 
@@ -194,7 +194,7 @@ class Trainer:
         """Mean loss over the windows that are held out, nats; 0 without any."""
         import torch
 
-        self._network.module.eval()  # type: ignore[no-untyped-call]
+        self._network.module.eval()
         with torch.no_grad():
             losses = [float(self._network.loss(batch)) * len(batch.input_ids) for batch in self._held_out]
         self._network.module.train()

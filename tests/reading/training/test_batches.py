@@ -63,26 +63,31 @@ def test_without_a_gold_answer_every_window_points_at_its_null_position(windows:
         assert starts == ends == (window.null_at,)
 
 
-def test_batches_hold_every_window_once_within_their_budget(windows: WindowMaker) -> None:
+def test_batches_hold_every_group_whole_and_once_within_their_budget(windows: WindowMaker) -> None:
     examples = [Example("Who came?", "Ann came. " * length, ()) for length in (1, 40, 3, 17, 5, 200, 8)]
-    made = [window for example in examples for window in labelled(example, windows)]
-    batches = by_length(made, 150)
-    assert sorted(id(one) for batch in batches for one in batch) == sorted(map(id, made))
+    groups = [labelled(example, windows) for example in examples]
+    assert any(len(group) > 1 for group in groups)
+    batches = by_length(groups, 150)
+    assert sorted(id(group) for batch in batches for group in batch) == sorted(map(id, groups))
     for batch in batches:
-        longest = max(len(one.window.input_ids) for one in batch)
-        assert len(batch) == 1 or len(batch) * longest <= 150
+        longest = max(len(one.window.input_ids) for group in batch for one in group)
+        assert len(batch) == 1 or sum(map(len, batch)) * longest <= 150
 
 
 def test_padding_changes_no_window(windows: WindowMaker) -> None:
-    made = labelled(Example("Who came?", "Ann Lee came. " * 30, ((0, 7),)), windows)
-    batch = padded(made)
+    groups = [labelled(Example("Who came?", "Ann Lee came. " * count, ((0, 7),)), windows) for count in (30, 2)]
+    made = [one for group in groups for one in group]
+    batch = padded(groups, pad_token=7)
     for row, one in enumerate(made):
         length = len(one.window.input_ids)
         assert batch.mask[row].sum() == length
         assert np.array_equal(batch.input_ids[row, :length], one.window.input_ids)
+        assert set(batch.input_ids[row, length:]) <= {7}
         assert tuple(np.flatnonzero(batch.starts[row])) == tuple(sorted(set(one.starts)))
         assert tuple(np.flatnonzero(batch.ends[row])) == tuple(sorted(set(one.ends)))
+        assert batch.slices[row].tolist() == [one.window.slice_at, one.window.tokens]
     assert batch.tokens == sum(len(one.window.input_ids) for one in made)
+    assert batch.groups.tolist() == [[0, at] for at in range(len(groups[0]))] + [[1, 0]]
 
 
 def test_the_stream_goes_on_from_any_batch_as_if_it_had_not_been_cut(batcher: Batcher) -> None:

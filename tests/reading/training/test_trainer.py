@@ -120,13 +120,15 @@ def apart_from(teacher: Path, reader: Path) -> float:
     return sum(abs(one - other) for one, other in zip(*margins, strict=True))
 
 
-def test_a_teacher_needs_the_tokenizer_of_the_base(
+def test_a_teacher_needs_the_pieces_of_the_base(
     finished: Path, tiny_base: Path, small_data: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     shutil.copytree(finished, other)
-    (other / "tokenizer.json").write_text((other / "tokenizer.json").read_text(encoding="utf-8") + "\n")
-    with pytest.raises(ModelError, match="another tokenizer"):
+    tokenizer = json.loads((other / "tokenizer.json").read_text(encoding="utf-8"))
+    del tokenizer["model"]["vocab"]["mayor"]
+    (other / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
+    with pytest.raises(ModelError, match="other pieces than the base: it lacks mayor"):
         trained(config(tiny_base, tokens=3_000, teacher=str(other)), small_data, tmp_path / "run")
 
 

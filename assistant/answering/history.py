@@ -1,4 +1,4 @@
-"""A follow-up question with what was said before in front of it, as the reader takes it."""
+"""A follow-up question with what was said before in front of it, for retrieval."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST_ANSWER = 120
 def with_history(turns: Sequence[tuple[str, str]], question: str) -> str:
     """The last turn's question and answer, then the question: "Who leads it? Ann Lee. When was she chosen?".
 
-    The form in which readers are trained to follow a conversation. Missing marks are put at the ends of what was said
+    Missing marks are put at the ends of what was said
     before, runs of white space become one space, and what is very long is cut after a word; the question is never cut.
 
     Args:

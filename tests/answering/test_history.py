@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.history import with_history
+from assistant.answering.history import with_history
 
 WHO = ("Who heads the team?", "Kenji Kanasugi")
 

@@ -1,4 +1,4 @@
-"""BERT encoders as ONNX graphs, written node by node (needs the ``onnx`` package: export only).
+"""BERT and MPNet encoders as ONNX graphs, written node by node (needs the ``onnx`` package: export only).
 
 Graphs take *unpadded* token sequences of one length and no attention mask: every sequence is run by
 itself (see ``onnx_session``), which wastes no work on padding and makes a sequence's result
@@ -38,25 +38,81 @@ _MATRIX_LEVELS = 63
 
 
 @dataclass(frozen=True)
-class BertShape:
-    """What the graph must know besides the weights."""
+class Family:
+    """How encoders of one kind name their tensors, and in what they differ.
 
+    Attributes:
+        name: transformers' ``model_type``.
+        projections: query, key and value of a layer's attention.
+        attended: the layer behind it; ``attended_norm``: its normalisation.
+        token_types: whether question and passage are told apart by an embedding.
+        first_position: the position that the first token has.
+        position_bias: of the table of attention by distance that all layers share; None: there is none.
+    """
+
+    name: str
+    projections: tuple[str, str, str]
+    attended: str
+    attended_norm: str
+    token_types: bool
+    first_position: int
+    position_bias: str | None
+
+
+_FAMILIES = {
+    "bert": Family(
+        "bert",
+        ("attention.self.query", "attention.self.key", "attention.self.value"),
+        "attention.output.dense",
+        "attention.output.LayerNorm",
+        token_types=True,
+        first_position=0,
+        position_bias=None,
+    ),
+    "mpnet": Family(
+        "mpnet",
+        ("attention.attn.q", "attention.attn.k", "attention.attn.v"),
+        "attention.attn.o",
+        "attention.LayerNorm",
+        token_types=False,
+        first_position=2,
+        position_bias="encoder.relative_attention_bias.weight",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EncoderShape:
+    """What the graph must know besides the weights.
+
+    Attributes:
+        longest: tokens of the longest sequence.
+    """
+
+    family: Family
     layers: int
     heads: int
     layer_norm_eps: float
     hidden: int
+    longest: int
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> BertShape:
-        """Reads a transformers ``config.json`` of a BERT with GELU and absolute positions."""
-        if config["model_type"] != "bert" or config["hidden_act"] != "gelu":
-            raise ValueError("only BERT encoders with the exact GELU are supported")
+    def from_config(cls, config: Mapping[str, Any]) -> EncoderShape:
+        """Reads a transformers ``config.json`` of a BERT or MPNet with GELU and absolute positions."""
+        if config["model_type"] not in _FAMILIES or config["hidden_act"] != "gelu":
+            raise ValueError("only BERT and MPNet encoders with the exact GELU are supported")
+        family = _FAMILIES[config["model_type"]]
         return cls(
-            config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"], config["hidden_size"]
+            family,
+            config["num_hidden_layers"],
+            config["num_attention_heads"],
+            config["layer_norm_eps"],
+            config["hidden_size"],
+            config["max_position_embeddings"] - family.first_position,
         )
 
 
-class BertGraph:
+class EncoderGraph:
     """Builds one graph; values are ONNX value names.
 
     Args:
@@ -66,7 +122,7 @@ class BertGraph:
         int8: store quantised weights rather than declare float32 ones.
     """
 
-    def __init__(self, tensors: Mapping[str, NDArray[Any]], shape: BertShape, prefix: str, *, int8: bool) -> None:
+    def __init__(self, tensors: Mapping[str, NDArray[Any]], shape: EncoderShape, prefix: str, *, int8: bool) -> None:
         self._tensors = {name: np.asarray(tensor) for name, tensor in tensors.items()}
         self._shape = shape
         self._prefix = prefix
@@ -75,21 +131,27 @@ class BertGraph:
         self._initializers: dict[str, onnx.TensorProto] = {}
 
     def reader(self) -> onnx.ModelProto:
-        """``input_ids, token_type_ids (B, L) -> start_logits, end_logits (B, L)``."""
-        segments = self._embedding("embeddings.token_type_embeddings.weight", "token_type_ids")
+        """``input_ids (B, L) -> start_logits, end_logits (B, L)``; with ``token_type_ids`` where the family has any."""
+        segments = None
+        axes = ["batch", "length"]
+        inputs = {"input_ids": axes}
+        if self._shape.family.token_types:
+            segments = self._embedding("embeddings.token_type_embeddings.weight", "token_type_ids")
+            inputs["token_type_ids"] = axes
         hidden = self._encoder(segments)
         logits = self._op("MatMul", hidden, self._transposed("qa_outputs.weight"))  # (B, L, 2)
         logits = self._op("Add", logits, self._weight("qa_outputs.bias"))
         columns = self._split(logits, 2)
         for column, name in zip(columns, ("start_logits", "end_logits"), strict=True):
             self._op("Squeeze", column, self._constant("last_axis", np.array([-1])), result=name)
-        axes = ["batch", "length"]
-        return self._model({"input_ids": axes, "token_type_ids": axes}, {"start_logits": axes, "end_logits": axes})
+        return self._model(inputs, {"start_logits": axes, "end_logits": axes})
 
     def embedder(self) -> onnx.ModelProto:
         """``input_ids (B, L) -> embedding (B, D)``: mean over tokens, scaled to length 1."""
-        first = self._constant("first", np.array(0))
-        segments = self._op("Gather", self._encoder_weight("embeddings.token_type_embeddings.weight"), first)
+        segments = None
+        if self._shape.family.token_types:
+            first = self._constant("first", np.array(0))
+            segments = self._op("Gather", self._encoder_weight("embeddings.token_type_embeddings.weight"), first)
         hidden = self._encoder(segments)
         mean = self._op("ReduceMean", hidden, self._constant("token_axis", np.array([1])), keepdims=0)
         norm = self._op("ReduceL2", mean, self._constant("last_axis", np.array([-1])), keepdims=1)
@@ -98,39 +160,60 @@ class BertGraph:
 
     # --- the encoder -----------------------------------------------------------------------------
 
-    def _encoder(self, segments: str) -> str:
-        words = self._embedding("embeddings.word_embeddings.weight", "input_ids")
-        length = self._op("Shape", "input_ids", start=1, end=2)
-        positions = self._op(
-            "Slice",
-            self._encoder_weight("embeddings.position_embeddings.weight"),
-            self._constant("zero", np.array([0])),
-            length,
-        )
-        summed = self._op("Add", self._op("Add", words, segments), positions)
-        hidden = self._layer_norm(summed, "embeddings.LayerNorm")
+    def _encoder(self, segments: str | None) -> str:
+        summed = self._embedding("embeddings.word_embeddings.weight", "input_ids")
+        length = self._op("Shape", "input_ids", start=1, end=2)  # (1,)
+        table = self._encoder_weight("embeddings.position_embeddings.weight")
+        first, last = self._constant("zero", np.array([0])), length
+        if self._shape.family.first_position:
+            first = self._constant("first_position", np.array([self._shape.family.first_position]))
+            last = self._op("Add", first, length)
+        positions = self._op("Slice", table, first, last)
+        if segments is not None:
+            summed = self._op("Add", summed, segments)
+        hidden = self._layer_norm(self._op("Add", summed, positions), "embeddings.LayerNorm")
+        bias = self._position_bias(length)
         for layer in range(self._shape.layers):
-            hidden = self._layer(hidden, f"encoder.layer.{layer}.")
+            hidden = self._layer(hidden, f"encoder.layer.{layer}.", bias)
         return hidden
 
-    def _layer(self, hidden: str, name: str) -> str:
-        projections = [f"{name}attention.self.{part}" for part in ("query", "key", "value")]
+    def _position_bias(self, length: str) -> str | None:
+        """What each head adds for each pair of positions, by their distance: (1, heads, L, L)."""
+        name = self._shape.family.position_bias
+        if name is None:
+            return None
+        table = self._encoder_weight(name)  # (buckets, heads)
+        buckets = _distance_buckets(self._shape.longest, self._tensors[self._prefix + name].shape[0])
+        by_distance = self._op("Transpose", self._op("Gather", table, self._constant("buckets", buckets)), perm=[1, 0])
+        zero, one = self._constant("zero_scalar", np.array(0)), self._constant("one_scalar", np.array(1))
+        places = self._op("Range", zero, self._op("Squeeze", length), one)
+        across = self._op("Unsqueeze", places, self._constant("axis_0", np.array([0])))
+        down = self._op("Unsqueeze", places, self._constant("axis_1", np.array([1])))
+        middle = self._constant("distance_0", np.array(self._shape.longest - 1))
+        distances = self._op("Add", self._op("Sub", across, down), middle)
+        bias = self._op("Gather", by_distance, distances, axis=1)  # (heads, L, L)
+        return self._op("Unsqueeze", bias, self._constant("axis_0", np.array([0])))
+
+    def _layer(self, hidden: str, name: str, position_bias: str | None) -> str:
+        family = self._shape.family
+        projections = [f"{name}{part}" for part in family.projections]
         joined = self._linear(hidden, projections)  # (B, L, 3 D), without bias
         bias = self._op("Concat", *(self._encoder_weight(f"{part}.bias") for part in projections), axis=0)
-        query, key, value = self._split(joined, 3)
-        heads = self._shape.heads
-        context = self._op("MultiHeadAttention", query, key, value, bias, domain=_MICROSOFT, num_heads=heads)
-        hidden = self._residual(context, f"{name}attention.output", hidden)
+        inputs = [*self._split(joined, 3), bias]
+        if position_bias is not None:
+            inputs += ["", position_bias]  # no padding mask
+        context = self._op("MultiHeadAttention", *inputs, domain=_MICROSOFT, num_heads=self._shape.heads)
+        hidden = self._residual(context, f"{name}{family.attended}", f"{name}{family.attended_norm}", hidden)
         widened = self._linear(hidden, [f"{name}intermediate.dense"])  # (B, L, F)
         bias = self._encoder_weight(f"{name}intermediate.dense.bias")
         activated = self._op("BiasGelu", widened, bias, domain=_MICROSOFT)
-        return self._residual(activated, f"{name}output", hidden)
+        return self._residual(activated, f"{name}output.dense", f"{name}output.LayerNorm", hidden)
 
-    def _residual(self, value: str, name: str, skip: str) -> str:
-        projected = self._linear(value, [f"{name}.dense"])
-        biased = self._op("Add", projected, self._encoder_weight(f"{name}.dense.bias"))
+    def _residual(self, value: str, name: str, norm: str, skip: str) -> str:
+        projected = self._linear(value, [name])
+        biased = self._op("Add", projected, self._encoder_weight(f"{name}.bias"))
         # Plain Add and LayerNormalization: measured four times faster than SkipLayerNormalization on CPU.
-        return self._layer_norm(self._op("Add", biased, skip), f"{name}.LayerNorm")
+        return self._layer_norm(self._op("Add", biased, skip), norm)
 
     def _layer_norm(self, value: str, name: str) -> str:
         scale, bias = self._encoder_weight(f"{name}.weight"), self._encoder_weight(f"{name}.bias")
@@ -213,7 +296,7 @@ class BertGraph:
     def _model(self, inputs: Mapping[str, list[Any]], outputs: Mapping[str, list[Any]]) -> onnx.ModelProto:
         graph = helper.make_graph(
             self._nodes,
-            "bert",
+            self._shape.family.name,
             [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name, shape in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             list(self._initializers.values()),
@@ -228,3 +311,16 @@ def _quantise_rows(weight: NDArray[np.float32], levels: int) -> tuple[NDArray[np
     scales[scales == 0] = 1
     codes = np.rint(weight / scales[:, None]).astype(np.int8)
     return codes, scales.astype(np.float32)
+
+
+def _distance_buckets(longest: int, count: int) -> NDArray[np.int64]:
+    """The bucket of each distance ``-(longest - 1) .. longest - 1``, (2 * longest - 1,); half of them for each side.
+
+    Near distances have one each; further ones share them by their logarithm, up to 128 (Raffel et al. 2020, 2.1).
+    """
+    distances = -np.arange(1 - longest, longest)
+    half, exact = count // 2, count // 4
+    sizes = np.abs(distances)
+    steps = np.log(np.maximum(sizes, 1).astype(np.float32) / exact) / np.log(128 / exact) * (half - exact)
+    shared = np.minimum(exact + steps.astype(np.int64), half - 1)
+    return np.where(distances < 0, half, 0) + np.where(sizes < exact, sizes, shared)
