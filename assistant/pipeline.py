@@ -70,7 +70,7 @@ class Assistant:
         self._index = index
         self._reader = reader
         self._retriever = HybridRetriever(embedder, settings.candidates)
-        self._evidence = Evidence.fitted_for(reader.fingerprint, embedder.fingerprint, reader.calibration)
+        self._evidence = Evidence.fitted_for(reader.fingerprint, embedder.fingerprint)
         self._present = self._over_view(index.view())
 
     @classmethod
@@ -186,16 +186,14 @@ class Assistant:
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
 
-        Empty when refused: when no span is as sure as ``min_confidence``, or without that setting, none
-        beats the reader's no-answer threshold. Never refused with ``allow_refusal=False``.
+        Empty when refused: when no span scores higher than "no answer". Never refused with ``allow_refusal=False``.
+        The reader "accurate" has spans of the three texts alone that look best to "fast".
         """
         self._check(question)
         spans = self._reader.read(question, texts, max_answer_tokens=self.settings.max_answer_tokens)
         if not allow_refusal:
             return spans
-        if self.settings.min_confidence is None:
-            return [span for span in spans if span.margin >= self._reader.no_answer_threshold]
-        return [span for span in spans if span.confidence >= self.settings.min_confidence]
+        return [span for span in spans if span.margin >= 0]
 
     def article(self, article_id: str) -> Article:
         """A cleaned article with its raw text; KeyError when the index does not hold it."""
@@ -376,7 +374,7 @@ def _paths(articles: str | Path | Sequence[str | Path]) -> list[str | Path]:
 
 def _models(settings: Settings) -> tuple[Embedder, Reader]:
     from assistant.index.embedder import open_embedder
-    from assistant.reading.reader import open_reader
+    from assistant.reading.opening import open_reader
 
     embedder, reader = open_embedder(settings), open_reader(settings)
     _log.info("loaded the embedder %s and the reader %s", embedder.fingerprint, reader.fingerprint)

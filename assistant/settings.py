@@ -42,9 +42,8 @@ class Settings(BaseSettings):
 
     ``embedder``: "bundled" (all-MiniLM-L6-v2; the same as "bundled-int8"), "bundled-fp32", or a
     sentence-transformers model (local folder or hub name).
-    ``reader``: "bundled" (the same as "bundled-int8"), "bundled-fp32", "bundled-torch", a folder that
-    ``assistant train reader`` wrote, or any question-answering model (local folder or hub name), which runs
-    through transformers.
+    ``reader``: "accurate" or "fast", a folder that ``assistant train reader`` wrote, or any question-answering model
+    (local folder or hub name), which runs through transformers.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
@@ -52,7 +51,7 @@ class Settings(BaseSettings):
     store: Path = Field(Path("vectorstore"), description="directory of the index")
     prompts: Path | None = Field(None, description="directory of sentence templates; default: the shipped ones")
     embedder: str = Field("bundled", min_length=1, description="which embedder")
-    reader: str = Field("bundled", min_length=1, description="which reader")
+    reader: str = Field("fast", min_length=1, description="which reader")
 
     passage_tokens: int = Field(160, ge=32, le=384, description="longest passage, in reader tokens")
     max_file_bytes: int = Field(10_000_000, ge=1, description="articles, pages and records that are larger are skipped")

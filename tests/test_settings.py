@@ -22,7 +22,7 @@ def test_later_sources_win(config: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("ASSISTANT_STORE", "from-environment")
     assert load_settings(config).store == Path("from-environment")
     chosen = load_settings(config, store="from-call", reader=None)
-    assert (chosen.store, chosen.passages_read, chosen.reader) == (Path("from-call"), 5, "bundled")
+    assert (chosen.store, chosen.passages_read, chosen.reader) == (Path("from-call"), 5, "fast")
 
 
 def test_the_data_folder_is_not_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

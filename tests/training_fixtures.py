@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.files import READER_FOLDER, TOKENIZER
+from assistant.models.files import FAST_READER, TOKENIZER
 from assistant.models.tokenizer import TextTokenizer
 from assistant.reading.windows import WindowMaker
 from tests.training_configs import PEOPLE, PLACES
@@ -27,7 +27,7 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertModel(shape, add_pooling_layer=False).save_pretrained(folder)
     for name in (TOKENIZER, "tokenizer_config.json"):
-        (folder / name).write_bytes((READER_FOLDER / name).read_bytes())
+        (folder / name).write_bytes((FAST_READER / name).read_bytes())
     return folder
 
 
@@ -43,7 +43,7 @@ def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vocab_size=30527, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
     )
     MPNetModel(shape, add_pooling_layer=False).save_pretrained(folder)
-    tokenizer = json.loads((READER_FOLDER / TOKENIZER).read_text(encoding="utf-8"))
+    tokenizer = json.loads((FAST_READER / TOKENIZER).read_text(encoding="utf-8"))
     special = ("<s>", "<pad>", "</s>", "<unk>")
     pieces = {piece: number + len(special) for piece, number in tokenizer["model"]["vocab"].items()}
     tokenizer["model"]["vocab"] = {**{piece: number for number, piece in enumerate(special)}, **pieces}
@@ -62,7 +62,7 @@ def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def windows() -> WindowMaker:
-    return WindowMaker(TextTokenizer.from_file(READER_FOLDER / TOKENIZER), max_length=96)
+    return WindowMaker(TextTokenizer.from_file(FAST_READER / TOKENIZER), max_length=96)
 
 
 @pytest.fixture(scope="session")

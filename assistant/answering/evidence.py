@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.reading.calibration import Calibration
 from assistant.records import AnswerSpan, RetrievedPassage
 
-#: The weights for the bundled models.
-FILE = Path(__file__).with_name("evidence.json")
+#: The weights for the bundled models, a file for each reader.
+FOLDER = Path(__file__).with_name("evidence_weights")
 VERSION = 2
 
 #: Of a span: logits; minus the null score, logits; cosine; sum of reciprocal ranks.
@@ -80,30 +79,34 @@ class Evidence:
         return self.answer.probability(answer_features(surest, agreeing, rival))
 
     @classmethod
-    def of_calibration(cls, calibration: Calibration) -> Evidence:
-        """The reader's own calibration alone: the margin decides, and no other passage counts."""
-        span = Logistic({"margin": calibration.slope}, calibration.intercept)
-        threshold = calibration.confidence(calibration.no_answer_threshold)
-        return cls(span, Logistic({"log_odds": 1.0}, 0.0), threshold)
+    def of_margins(cls) -> Evidence:
+        """For models nobody has fitted: the margin alone decides, the mean of its start's and its end's log-odds."""
+        return cls(Logistic({"margin": 0.5}, 0.0), Logistic({"log_odds": 1.0}, 0.0), 0.5)
 
     @classmethod
-    def fitted_for(cls, reader: str, embedder: str, calibration: Calibration, path: Path = FILE) -> Evidence:
-        """The weights fitted for these fingerprints; for others, the reader's own calibration alone.
+    def fitted_for(cls, reader: str, embedder: str, folder: Path = FOLDER) -> Evidence:
+        """The weights fitted for these fingerprints; for others, ``of_margins``.
 
-        Raises ModelError when the file is malformed or of another version.
+        Raises ModelError when a file is malformed or of another version.
         """
+        for path in sorted(folder.glob("*.json")):
+            if (fitted := cls._fitted(path, reader, embedder)) is not None:
+                return fitted
+        return cls.of_margins()
+
+    @classmethod
+    def _fitted(cls, path: Path, reader: str, embedder: str) -> Evidence | None:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             if stored.get("version") != VERSION:
                 raise ValueError(f"it is of version {stored.get('version')!r}, and version {VERSION} is needed")
             if reader not in stored["readers"] or embedder not in stored["embedders"]:
-                return cls.of_calibration(calibration)
+                return None
             span, answer = _logistic(stored["span"], SPAN_FEATURES), _logistic(stored["answer"], ANSWER_FEATURES)
             return cls(span, answer, _share(stored["no_answer_threshold"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
-                f"The weights of evidence {path} cannot be used: {error!r}.",
-                "Install the package again, or fit them anew: python -m tests.benchmarks.fit_evidence --write.",
+                f"The weights of evidence {path} cannot be used: {error!r}.", "Install the package again."
             ) from error
 
 

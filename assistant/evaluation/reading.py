@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage
 from assistant.evaluation.run import RunOptions, score_all
 from assistant.evaluation.scores import exact_match, nearest_wording, set_exact_match, set_f1, token_f1
+from assistant.reading.opening import open_reader
 from assistant.reading.parts import parts
-from assistant.reading.reader import Reader, open_reader
+from assistant.reading.reader import Reader
 from assistant.records import AnswerSpan
 from assistant.settings import Settings, load_settings
 
@@ -92,7 +94,7 @@ class _Scoring:
         """The confidence from which answers are given."""
         if self.settings.min_confidence is not None:
             return self.settings.min_confidence
-        return self.reader.calibration.confidence(self.reader.no_answer_threshold)
+        return confidence_of(0.0)
 
     def rows(self, question: ReadingQuestion) -> tuple[ReadingRow]:
         """The one row of a question. Raises QuestionError when it is too long for the model."""
@@ -102,7 +104,7 @@ class _Scoring:
         )
         seconds = time.perf_counter() - began
         forced = parts(spans, [question.context]) if question.multi_span else spans[:1]
-        given = forced if spans and spans[0].confidence >= self.threshold else []
+        given = forced if spans and confidence_of(spans[0].margin) >= self.threshold else []
         return (self._row(_Outcome(question, spans, given, forced), seconds),)
 
     def _row(self, outcome: _Outcome, seconds: float) -> ReadingRow:
@@ -121,7 +123,7 @@ class _Scoring:
             gold=tuple(item.text for item in question.golds),
             answerable=bool(question.golds),
             predicted=best.text if best else None,
-            confidence=best.confidence if best else 0.0,
+            confidence=confidence_of(best.margin) if best else 0.0,
             answered=bool(given),
             em_at_threshold=em_given,
             f1_at_threshold=f1_given,
@@ -140,7 +142,7 @@ class _Scoring:
         question, spans, given, forced = outcome
         if not spans:
             return "out_scored", "no span was found"
-        surest = f"'{spans[0].text}' at {spans[0].confidence:.2f}"
+        surest = f"'{spans[0].text}' at {confidence_of(spans[0].margin):.2f}"
         decided = f"{surest}; answers are given from {self.threshold:.2f}"
         if f1 is None:
             return "wrongly_answered", decided
@@ -174,10 +176,15 @@ def _scores_at_threshold(question: ReadingQuestion, given: Sequence[AnswerSpan])
     return em, f1
 
 
+def confidence_of(margin: float) -> float:
+    """What a reader's own odds against "no answer" say, 0..1; it is calibrated for no use, but orders answers."""
+    return 0.5 * (1 + math.tanh(0.25 * margin))  # of the mean of the start's and the end's log-odds
+
+
 def _place_of_gold(question: ReadingQuestion, spans: Sequence[AnswerSpan]) -> str:
     for span in spans:
         if _at_gold(span, question.golds):
-            return f"the gold answer's best span, '{span.text}', at {span.confidence:.2f}"
+            return f"the gold answer's best span, '{span.text}', at {confidence_of(span.margin):.2f}"
     return "the gold answer was not among the spans"
 
 

@@ -16,12 +16,13 @@ from safetensors.numpy import load_file
 from assistant.models.encoder_graph import EncoderGraph, EncoderShape
 from assistant.models.files import (
     EMBEDDER_FOLDER,
+    FAST_READER,
     GRAPH,
     INT8_MODEL,
-    READER_FOLDER,
     WEIGHTS,
     embedder_weights,
     require,
+    sha256,
 )
 
 #: Bytes of weights in one file: below what hosts of repositories take.
@@ -32,7 +33,7 @@ _SPLIT_FROM = 65_536
 _ALIGNED = 4096
 
 
-def export_reader(folder: Path = READER_FOLDER) -> None:
+def export_reader(folder: Path = FAST_READER) -> None:
     """Writes ``graph.onnx`` and ``model.int8.onnx`` next to a reader's ``model.safetensors``."""
     tensors = load_file(require(folder / WEIGHTS))
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -69,6 +70,9 @@ def _write(model: onnx.ModelProto, path: Path) -> None:
             for key, value in place.items():
                 tensor.external_data.add(key=key, value=str(value))
         path.with_name(f"{path.name}.{number}").write_bytes(data)
+        # So that the graph's bytes tell which weights it has.
+        digests = ",".join(sha256(part) for part in sorted(path.parent.glob(f"{path.name}.*")))
+        model.metadata_props.add(key="weights", value=digests)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 

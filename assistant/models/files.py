@@ -8,7 +8,8 @@ from pathlib import Path
 
 from assistant.errors import ModelError
 
-READER_FOLDER = Path(__file__).parent / "reader"
+FAST_READER = Path(__file__).parent / "reader" / "fast"
+ACCURATE_READER = Path(__file__).parent / "reader" / "accurate"
 EMBEDDER_FOLDER = Path(__file__).parent / "embedder"
 
 WEIGHTS = "model.safetensors"

@@ -1,1 +1,1 @@
-"""Question and texts to answer spans: windows, scoring, span search, calibration."""
+"""Question and texts to answer spans: windows, scoring, span search."""

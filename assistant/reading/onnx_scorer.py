@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.models.files import GRAPH, INT8_MODEL, READER_FOLDER, TOKENIZER, WEIGHTS, sha256
+from assistant.models.files import GRAPH, INT8_MODEL, TOKENIZER, WEIGHTS, sha256
 from assistant.models.onnx_session import OnnxModel
 from assistant.models.tokenizer import TextTokenizer
-from assistant.reading.calibration import Calibration
 from assistant.reading.decoding import Logits
 from assistant.reading.reader import SpanReader
 from assistant.reading.windows import Window, WindowMaker
@@ -26,7 +25,7 @@ class OnnxScorer:
         return [(start[0], end[0]) for start, end in self._model.run_each(inputs)]
 
 
-def open_onnx_reader(folder: Path = READER_FOLDER, *, int8: bool = True, threads: int = 0) -> SpanReader:
+def open_onnx_reader(folder: Path, *, int8: bool = True, threads: int = 0) -> SpanReader:
     """A reader over the ONNX files that ``assistant.models.export`` wrote into ``folder``.
 
     Raises:
@@ -37,4 +36,4 @@ def open_onnx_reader(folder: Path = READER_FOLDER, *, int8: bool = True, threads
     tokenizer = TextTokenizer.from_file(folder / TOKENIZER)
     precision = "int8" if int8 else "fp32"
     fingerprint = f"{folder.name}/onnx-{precision}/{sha256(weights or path)[:16]}"
-    return SpanReader(OnnxScorer(model), tokenizer, WindowMaker(tokenizer), Calibration.of_folder(folder), fingerprint)
+    return SpanReader(OnnxScorer(model), tokenizer, WindowMaker(tokenizer), fingerprint)

@@ -1,22 +1,18 @@
-"""What finds answer spans in texts, and how a setting chooses one."""
+"""What finds answer spans in texts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from assistant.errors import ModelError
-from assistant.models.files import INT8_MODEL
 from assistant.models.tokenizer import TextTokenizer
-from assistant.reading.calibration import Calibration
 from assistant.reading.decoding import Logits, TokenSpan, best_spans
 from assistant.reading.edges import trim_edges
 from assistant.reading.windows import TextTokens, Window, WindowMaker
 from assistant.records import AnswerSpan
-from assistant.settings import Settings
 
 #: Spans kept of one text.
 SPANS_PER_TEXT = 5
@@ -28,14 +24,6 @@ class Reader(Protocol):
     @property
     def fingerprint(self) -> str:
         """Name, precision and hash of the weights."""
-
-    @property
-    def no_answer_threshold(self) -> float:
-        """Margin, in logits, below which this reader's best span is better not given as an answer."""
-
-    @property
-    def calibration(self) -> Calibration:
-        """What turns this reader's margins into confidences."""
 
     def read(
         self, question: str, texts: Sequence[str], *, max_spans: int = 20, max_answer_tokens: int = 30
@@ -68,7 +56,6 @@ class SpanReader:
         scorer: runs the model.
         tokenizer: the model's.
         windows: makes the model's windows.
-        calibration: turns margins into confidences.
         fingerprint: see Reader.
     """
 
@@ -77,19 +64,12 @@ class SpanReader:
         scorer: WindowScorer,
         tokenizer: TextTokenizer,
         windows: WindowMaker,
-        calibration: Calibration,
         fingerprint: str,
     ) -> None:
         self._scorer = scorer
         self._tokenizer = tokenizer
         self._windows = windows
-        self.calibration = calibration
         self.fingerprint = fingerprint
-
-    @property
-    def no_answer_threshold(self) -> float:
-        """See Reader."""
-        return self.calibration.no_answer_threshold
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See Reader."""
@@ -127,28 +107,4 @@ class SpanReader:
             end=end,
             span_score=span.span_score,
             null_score=span.null_score,
-            confidence=self.calibration.confidence(span.span_score - span.null_score),
         )
-
-
-def open_reader(settings: Settings) -> Reader:
-    """The reader that ``settings.reader`` names.
-
-    "bundled" (or "bundled-int8") and "bundled-fp32" run on onnxruntime; "bundled-torch" is the same model on
-    transformers; a folder that ``assistant train reader`` wrote runs on onnxruntime too; anything else is a
-    question-answering model for transformers: a local folder or a hub name.
-
-    Raises:
-        ModelError: when it cannot be loaded.
-    """
-    if settings.reader in ("bundled", "bundled-int8", "bundled-fp32"):
-        from assistant.reading.onnx_scorer import open_onnx_reader
-
-        return open_onnx_reader(int8=settings.reader != "bundled-fp32", threads=settings.threads)
-    if (Path(settings.reader) / INT8_MODEL).is_file():
-        from assistant.reading.onnx_scorer import open_onnx_reader
-
-        return open_onnx_reader(Path(settings.reader), threads=settings.threads)
-    from assistant.reading.torch_scorer import open_torch_reader
-
-    return open_torch_reader(settings.reader, threads=settings.threads)

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.errors import ModelError
-from assistant.models.files import READER_FOLDER
 from assistant.models.tokenizer import TextTokenizer
 from assistant.models.torch_models import prepare_torch, weights_sha256
-from assistant.reading.calibration import Calibration
 from assistant.reading.decoding import Logits
 from assistant.reading.reader import SpanReader
 from assistant.reading.windows import MAX_LENGTH, Window, WindowMaker
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Tokens of a batch, padding included.
 _BATCH_TOKENS = {"cpu": 4096, "cuda": 65_536, "mps": 16_384}
-_REMEDY = 'Give a folder or hub name of a question-answering model in safetensors, or "bundled".'
+_REMEDY = 'Give a folder or hub name of a question-answering model in safetensors, or "fast".'
 
 
 class TorchScorer:
@@ -80,16 +78,15 @@ class TorchScorer:
 
 
 def open_torch_reader(model: str, *, threads: int = 0) -> SpanReader:
-    """A reader over a local folder or hub name, or the bundled weights for "bundled-torch".
+    """A reader over a local folder or hub name.
 
     Weights are read from safetensors only, and code that comes with a model is never run.
 
     Raises:
         ModelError: when it cannot be loaded, has no trained question-answering head, or no fast tokenizer.
     """
-    source = str(READER_FOLDER) if model == "bundled-torch" else model
     device = prepare_torch(threads)
-    network, tokenizer = _load(source)
+    network, tokenizer = _load(model)
     network = network.to(device).eval()
     texts = TextTokenizer(tokenizer.backend_tokenizer)
     scorer = TorchScorer(
@@ -98,8 +95,8 @@ def open_torch_reader(model: str, *, threads: int = 0) -> SpanReader:
         token_types="token_type_ids" in tokenizer.model_input_names,
     )
     windows = WindowMaker(texts, max_length=_longest_window(network, tokenizer), null_token=tokenizer.cls_token_id)
-    fingerprint = f"{Path(source).name}/torch-fp32/{weights_sha256(network)[:16]}"
-    return SpanReader(scorer, texts, windows, Calibration.of_folder(Path(source)), fingerprint)
+    fingerprint = f"{Path(model).name}/torch-fp32/{weights_sha256(network)[:16]}"
+    return SpanReader(scorer, texts, windows, fingerprint)
 
 
 def _load(source: str) -> tuple[Any, Any]:

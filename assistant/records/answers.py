@@ -46,7 +46,8 @@ class AnswerSpan:
         start, end: offsets into that text.
         span_score: start logit plus end logit.
         null_score: the same sum at the no-answer position of the same window.
-        confidence: calibrated probability that the span answers the question, 0..1.
+
+    How sure an answer is depends on more than its span: see ``Answer.confidence``.
     """
 
     text: str
@@ -55,7 +56,6 @@ class AnswerSpan:
     end: int
     span_score: float
     null_score: float
-    confidence: float
 
     @property
     def margin(self) -> float:

@@ -15,7 +15,6 @@ from assistant.answering.citing import cite
 from assistant.answering.evidence import Evidence, Logistic
 from assistant.answering.normalise import meaning
 from assistant.errors import StoreDamagedError
-from assistant.reading.calibration import Calibration
 from assistant.records import Answer, AnswerSpan, Appearance, Article, Metadata, Passage, RetrievedPassage, Segment
 
 MENU = "Home | World | Sport\n\n"
@@ -41,7 +40,7 @@ def whole(article: Article) -> RetrievedPassage:
 
 
 #: Half sure at a margin of 0; refuses below that.
-EVIDENCE = Evidence.of_calibration(Calibration(1.0, 0.0, 0.0))
+EVIDENCE = Evidence.of_margins()
 
 
 def answer_with(
@@ -54,7 +53,7 @@ def answer_with(
     spans = []
     for index, words, margin in found:
         start = articles[index].text.index(words)
-        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, 0.0))
+        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0))
     held = {article.id: article for article in articles}
     composer = AnswerComposer(held.__getitem__, evidence, min_confidence, max_alternatives=3)
     return composer.compose("When?", "When will he visit?", [whole(article) for article in articles], spans).answer
@@ -84,7 +83,7 @@ def test_spans_of_one_meaning_are_one_answer_with_several_citations() -> None:
 
 def test_the_same_answer_twice_in_one_article_is_supported_by_one() -> None:
     article = make_article("a", ("June 12 it is.", "It is June 12."))
-    spans = [AnswerSpan("June 12", 0, s, s + 7, 2.0, 0.0, 0.9) for s in (0, article.text.rindex("June"))]
+    spans = [AnswerSpan("June 12", 0, s, s + 7, 2.0, 0.0) for s in (0, article.text.rindex("June"))]
     composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
     answer = composer.compose("When?", "When?", [whole(article)], spans).answer
     assert (answer.support, len(answer.citations)) == (1, 2)
@@ -127,8 +126,8 @@ def test_refusal(found: list[tuple[int, str, float]], min_confidence: float | No
 def test_a_passage_nearer_to_the_question_wins_between_equal_margins() -> None:
     articles = [make_article("a"), make_article("b", ("It opens on July 1.",))]
     retrieved = [replace(whole(articles[0]), similarity=0.2), replace(whole(articles[1]), similarity=0.8)]
-    spans = [AnswerSpan("June 12", 0, *_place(articles[0], "June 12"), 2.0, 0.0, 0.0),
-             AnswerSpan("July 1", 1, *_place(articles[1], "July 1"), 2.0, 0.0, 0.0)]  # fmt: skip
+    spans = [AnswerSpan("June 12", 0, *_place(articles[0], "June 12"), 2.0, 0.0),
+             AnswerSpan("July 1", 1, *_place(articles[1], "July 1"), 2.0, 0.0)]  # fmt: skip
     held = {article.id: article for article in articles}
     evidence = Evidence(Logistic({"margin": 1.0, "similarity": 3.0}, -2.0), EVIDENCE.answer, 0.1)
     composer = AnswerComposer(held.__getitem__, evidence, None, max_alternatives=3)

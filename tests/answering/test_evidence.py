@@ -11,25 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.evidence import ANSWER_FEATURES, FILE, SPAN_FEATURES, Evidence, Logistic, span_features
+from assistant.answering.evidence import ANSWER_FEATURES, FOLDER, SPAN_FEATURES, Evidence, Logistic, span_features
 from assistant.answering.merging import merge
 from assistant.errors import ModelError
-from assistant.reading.calibration import Calibration
 from assistant.records import AnswerSpan, Citation, Passage, RetrievedPassage
 
-STORED = json.loads(FILE.read_text(encoding="utf-8"))
+STORED = json.loads((FOLDER / "fast.json").read_text(encoding="utf-8"))
 #: Where every feature counts.
 EVIDENCE = Evidence(
     Logistic({"margin": 0.3, "against_null": 0.1, "similarity": 2.0, "retrieval_score": 40.0}, -2.0),
     Logistic({"log_odds": 0.8, "agreement": 1.5, "lead": 2.0}, 0.3),
     no_answer_threshold=0.4,
 )
-EITHER = st.sampled_from([EVIDENCE, Evidence.fitted_for(STORED["readers"][0], STORED["embedders"][0], Calibration())])
+EITHER = st.sampled_from([EVIDENCE, Evidence.fitted_for(STORED["readers"][0], STORED["embedders"][0])])
 LOGITS, SHARES = st.floats(-80, 80), st.floats(0, 1)
 
 
 def a_span(span_score: float = 4.0, null_score: float = 1.0) -> AnswerSpan:
-    return AnswerSpan("Ada", 0, 0, 3, span_score, null_score, 0.5)
+    return AnswerSpan("Ada", 0, 0, 3, span_score, null_score)
 
 
 def a_passage(similarity: float = 0.5, retrieval_score: float = 0.02) -> RetrievedPassage:
@@ -124,14 +123,13 @@ def test_several_articles_can_outweigh_one_that_is_surer() -> None:
     assert (first.text, first.support, second.text) == ("12", 3, "15")
 
 
-def test_other_models_get_the_readers_own_calibration() -> None:
-    calibration = Calibration(0.5, -1.0, 4.0)
-    evidence = Evidence.fitted_for("another reader", "another embedder", calibration)
-    assert evidence == Evidence.fitted_for(STORED["readers"][0], "another embedder", calibration)
+def test_other_models_are_judged_by_the_margin_alone() -> None:
+    evidence = Evidence.fitted_for("another reader", "another embedder")
+    assert evidence == Evidence.fitted_for(STORED["readers"][0], "another embedder") == Evidence.of_margins()
     near, far = a_passage(similarity=0.9, retrieval_score=0.03), a_passage(similarity=0.1, retrieval_score=0.01)
     assert evidence.of_span(a_span(5.0, 1.0), near) == evidence.of_span(a_span(4.0, 0.0), far)
-    at_threshold = evidence.of_span(a_span(4.0, 0.0), far)
-    assert at_threshold == pytest.approx(calibration.confidence(4.0)) == pytest.approx(evidence.no_answer_threshold)
+    at_threshold = evidence.of_span(a_span(1.0, 1.0), far)
+    assert at_threshold == pytest.approx(evidence.no_answer_threshold), "as likely as no answer"
     assert evidence.of_answer(at_threshold, [0.9], 0.9) == pytest.approx(at_threshold), "other passages do not count"
 
 
@@ -148,7 +146,7 @@ def test_the_shipped_weights_say_where_they_come_from_and_what_they_do() -> None
     assert set(STORED["answer"]["weights"]) == set(ANSWER_FEATURES)
     for reader in STORED["readers"]:
         for embedder in STORED["embedders"]:
-            evidence = Evidence.fitted_for(reader, embedder, Calibration())
+            evidence = Evidence.fitted_for(reader, embedder)
             assert evidence.no_answer_threshold == STORED["no_answer_threshold"]
             assert evidence.span.weights["margin"] > 0 and evidence.answer.weights["log_odds"] > 0
 
@@ -178,8 +176,8 @@ def changed(**changes: Any) -> dict[str, Any]:
 def test_weights_that_cannot_be_used_are_told(stored: object, problem: str, tmp_path: Path) -> None:
     file = tmp_path / "evidence.json"
     file.write_text(json.dumps(stored))
-    with pytest.raises(ModelError, match=rf"(?s)evidence\.json.*{problem}.*fit_evidence"):
-        Evidence.fitted_for(STORED["readers"][0], STORED["embedders"][0], Calibration(), file)
+    with pytest.raises(ModelError, match=rf"(?s)evidence\.json.*{problem}"):
+        Evidence.fitted_for(STORED["readers"][0], STORED["embedders"][0], tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "{", "\udcff"])
@@ -187,9 +185,7 @@ def test_files_that_are_no_json_are_told(content: str, tmp_path: Path) -> None:
     file = tmp_path / "evidence.json"
     file.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(ModelError, match=r"evidence\.json"):
-        Evidence.fitted_for("r", "e", Calibration(), file)
-    with pytest.raises(ModelError, match="nowhere"):
-        Evidence.fitted_for("r", "e", Calibration(), tmp_path / "nowhere")
+        Evidence.fitted_for("r", "e", tmp_path)
 
 
 def test_the_null_score_of_a_span_counts_against_it() -> None:

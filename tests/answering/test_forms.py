@@ -26,7 +26,7 @@ def trace_of(question: str, articles: list[Article], found: list[tuple[int, str,
     spans = []
     for index, words, margin in found:
         start = articles[index].text.index(words)
-        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0, 0.0))
+        spans.append(AnswerSpan(words, index, start, start + len(words), margin, 0.0))
     held = {article.id: article for article in articles}
     composer = AnswerComposer(held.__getitem__, EVIDENCE, options.get("min_confidence"), max_alternatives=3)
     return composer.compose(question, question, [whole(article) for article in articles], spans)
@@ -74,10 +74,10 @@ def test_parts_that_say_the_same_or_less_count_once() -> None:
     article = make_article("a", ("Ada Marsh and Tom Reyes sang. Then Marsh spoke, and so did Tom Reyes.",))
     again = article.text.rindex("Tom Reyes")
     spans = [
-        AnswerSpan("Ada Marsh", 0, 0, 9, 4.0, 0.0, 0.0),
-        AnswerSpan("Tom Reyes", 0, again, again + 9, 3.9, 0.0, 0.0),
-        AnswerSpan("Marsh", 0, article.text.index("Marsh spoke"), article.text.index(" spoke"), 3.8, 0.0, 0.0),
-        AnswerSpan("Tom Reyes", 0, article.text.index("Tom"), article.text.index("Tom") + 9, 3.7, 0.0, 0.0),
+        AnswerSpan("Ada Marsh", 0, 0, 9, 4.0, 0.0),
+        AnswerSpan("Tom Reyes", 0, again, again + 9, 3.9, 0.0),
+        AnswerSpan("Marsh", 0, article.text.index("Marsh spoke"), article.text.index(" spoke"), 3.8, 0.0),
+        AnswerSpan("Tom Reyes", 0, article.text.index("Tom"), article.text.index("Tom") + 9, 3.7, 0.0),
     ]
     composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
     question = "Who were the singers of the choir?"
@@ -133,7 +133,7 @@ def test_an_article_that_repeats_its_sentence_supports_it_once() -> None:
     sentence = "The choir never came to Ballin."
     article = make_article("a", (sentence, "It was late.", sentence))
     again = article.text.rindex("Ballin")
-    spans = [AnswerSpan("Ballin", 0, start, start + 6, 4.0, 0.0, 0.0) for start in (sentence.index("Ballin"), again)]
+    spans = [AnswerSpan("Ballin", 0, start, start + 6, 4.0, 0.0) for start in (sentence.index("Ballin"), again)]
     composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)
     answer = composer.compose(WHETHER, WHETHER, [whole(article)], spans).answer
     assert (answer.text, answer.support, len(answer.citations)) == (sentence, 1, 2)
@@ -179,7 +179,7 @@ def test_every_part_slices_the_raw_file(data: st.DataObject) -> None:
     article = make_article("a", tuple(blocks), before="\ufeffmenu\r\n")
     edges = data.draw(st.lists(st.integers(0, len(article.text)), min_size=2, max_size=10, unique=True).map(sorted))
     spans = [
-        AnswerSpan(article.text[start:end], 0, start, end, data.draw(st.floats(0, 2)), 0.0, 0.0)
+        AnswerSpan(article.text[start:end], 0, start, end, data.draw(st.floats(0, 2)), 0.0)
         for start, end in zip(edges[::2], edges[1::2], strict=False)
     ]
     composer = AnswerComposer(lambda _: article, EVIDENCE, None, max_alternatives=3)

@@ -18,8 +18,8 @@ from typing import Any
 
 from assistant.evaluation import evaluate_reading
 from assistant.evaluation.run import RunOptions as EvaluationOptions
-from assistant.models.files import INT8_MODEL, READER_FOLDER, sha256
-from assistant.reading.reader import open_reader
+from assistant.models.files import FAST_READER, INT8_MODEL, sha256
+from assistant.reading.opening import open_reader
 from assistant.reading.training.config import TrainingConfig, load_config
 from assistant.reading.training.run import RunOptions, train_reader
 from assistant.settings import load_settings
@@ -34,7 +34,7 @@ VARIANTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "as people type": {"examples": {**PLAIN, "retyped": 0.12}},
     "made unanswerable": {"examples": {**PLAIN, "unanswerable": 0.3}},
     "retrieved and neighbouring negatives": {"examples": {**PLAIN, "neighbours": 0.12, "retrieved": 0.15}},
-    "a teacher": {"examples": PLAIN, "teacher": {"reader": str(READER_FOLDER), "share": 0.5}},
+    "a teacher": {"examples": PLAIN, "teacher": {"reader": str(FAST_READER), "share": 0.5}},
     "everything but the teacher": {},
 }
 #: Questions sampled of each dev set; the same ones for every variant.

@@ -128,7 +128,7 @@ def _cold(store: str, question: str) -> dict[str, float]:
     from assistant.index.opened import Index
     from assistant.index.sync import recipe
     from assistant.pipeline import Assistant
-    from assistant.reading.reader import open_reader
+    from assistant.reading.opening import open_reader
 
     settings = load_settings(store=store)
     done("imports")

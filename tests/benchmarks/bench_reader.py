@@ -11,14 +11,22 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable
 
 from assistant.datasets.reading import ReadingQuestion
 from assistant.evaluation.scores import exact_match, token_f1
-from assistant.reading.reader import Reader, open_reader
-from assistant.settings import Settings
+from assistant.models.files import FAST_READER
+from assistant.reading.onnx_scorer import open_onnx_reader
+from assistant.reading.reader import Reader
+from assistant.reading.torch_scorer import open_torch_reader
 from tests.benchmarks.dev_sets import dev_set, gold_texts, sample
 
-READERS = ("bundled-torch", "bundled-fp32", "bundled-int8")
+#: The same weights in three forms: on torch, and on onnxruntime.
+READERS: dict[str, Callable[[int], Reader]] = {
+    "torch": lambda threads: open_torch_reader(str(FAST_READER), threads=threads),
+    "fp32": lambda threads: open_onnx_reader(FAST_READER, int8=False, threads=threads),
+    "int8": lambda threads: open_onnx_reader(FAST_READER, threads=threads),
+}
 
 
 def main() -> None:
@@ -28,18 +36,18 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--threads", type=int, default=0)
     chosen = arguments.parse_args()
-    readers = {name: open_reader(Settings(reader=name, threads=chosen.threads)) for name in READERS}
+    readers = {name: opened(chosen.threads) for name, opened in READERS.items()}
     questions = sample(dev_set("squad1"), chosen.questions)
     spans = {name: [_best(reader, question) for question in questions] for name, reader in readers.items()}
     seconds = _timed(readers, questions[:10], [question.context for question in questions], chosen)
 
     print(f"{'reader':<16}{'EM':>7}{'F1':>7}{'same span':>11}{'questions/s':>13}{'paragraphs/s':>14}{'speed':>7}")
-    slowest = seconds[READERS[0]]
+    slowest = seconds["torch"]
     for name in READERS:
         scored = list(zip(spans[name], questions, strict=True))
         em = statistics.mean(exact_match(span[0], gold_texts(question)) for span, question in scored)
         f1 = statistics.mean(token_f1(span[0], gold_texts(question)) for span, question in scored)
-        same = 100 * statistics.mean(a == b for a, b in zip(spans[name], spans[READERS[0]], strict=True))
+        same = 100 * statistics.mean(a == b for a, b in zip(spans[name], spans["torch"], strict=True))
         rate = 10 / seconds[name]
         paragraphs = rate * chosen.paragraphs
         speed = slowest / seconds[name]

@@ -122,10 +122,10 @@ def _plain(folder: str, tokens: str) -> dict[str, Any]:
 
 def _passages(folder: str, tokens: int) -> list[str]:
     from assistant.articles import clean_article, load_article, split_passages
-    from assistant.models.files import READER_FOLDER, TOKENIZER
+    from assistant.models.files import FAST_READER, TOKENIZER
     from assistant.models.tokenizer import TextTokenizer
 
-    count = TextTokenizer.from_file(READER_FOLDER / TOKENIZER).count_tokens
+    count = TextTokenizer.from_file(FAST_READER / TOKENIZER).count_tokens
     articles = (clean_article(load_article(path, 10**7)) for path in sorted(Path(folder).rglob("*.txt")))
     return [passage.text for article in articles for passage in split_passages(article, count, tokens)]
 

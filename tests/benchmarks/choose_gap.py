@@ -17,8 +17,9 @@ from statistics import fmean
 
 from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.evaluation.scores import set_f1
+from assistant.reading.opening import open_reader
 from assistant.reading.parts import GAP, parts
-from assistant.reading.reader import Reader, open_reader
+from assistant.reading.reader import Reader
 from assistant.records import AnswerSpan
 from assistant.settings import Settings
 
@@ -31,7 +32,7 @@ Readings = Sequence[tuple[ReadingQuestion, list[AnswerSpan]]]
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--reader", default="bundled")
+    arguments.add_argument("--reader", default="accurate")
     reader = open_reader(Settings(reader=arguments.parse_args().reader))
     train, dev = (_readings(reader, part) for part in ("train", "dev"))
     print(f"{reader.fingerprint}: {len(train)} training and {len(dev)} dev questions; the gap is {GAP}")

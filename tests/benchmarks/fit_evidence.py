@@ -1,6 +1,7 @@
-"""Fits ``assistant/answering/evidence.json``: how sure an answer is, and from where on answers are given.
+"""Fits ``answering/evidence_weights/READER.json``: how sure an answer is, and from where on answers are given.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.fit_evidence [--cache DIR] [--others] [--eval-seeds] [--write]
+    ASSISTANT_DATA=... [ASSISTANT_READER=fast] python -m tests.benchmarks.fit_evidence [--cache DIR] [--others]
+        [--eval-seeds] [--write]
 
 Every second context of each dev set becomes an article of an index, and sampled questions about all of them are
 asked: half of the questions have no answer there, as happens to anyone who asks a folder of news. A span is right
@@ -27,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import load_settings
-from assistant.answering.evidence import ANSWER_FEATURES, FILE, SPAN_FEATURES, VERSION, Logistic, answer_features
+from assistant.answering.evidence import ANSWER_FEATURES, FOLDER, SPAN_FEATURES, VERSION, Logistic, answer_features
 from assistant.answering.merging import distinct
 from assistant.settings import Settings
 from tests.benchmarks.fit_figures import Judged, figures, operating_points, pooled, report, table
@@ -37,7 +38,6 @@ from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported,
 SETS = ("newsqa-a", "squad1")
 #: With --others measured, never fitted on: its questions without an answer are made to deceive, which few people's are.
 OTHER_SETS = ("squad2",)
-READERS = ("bundled", "bundled-fp32", "bundled-torch")
 EMBEDDERS = ("bundled", "bundled-fp32")
 #: Shares of the given answers that are wrong, which thresholds aim at.
 ERROR_RATES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -72,7 +72,8 @@ def main() -> None:
     print("\n".join(table(stored["operating_points"])))
     print(json.dumps(stored, indent=2))
     if chosen.write:
-        FILE.write_text(json.dumps({**stored, **provenance(chosen, settings)}, indent=2) + "\n", encoding="utf-8")
+        file = FOLDER / f"{Path(settings.reader).name}.json"
+        file.write_text(json.dumps({**stored, **provenance(chosen, settings)}, indent=2) + "\n", encoding="utf-8")
 
 
 def fit_and_measure(by_set: Mapping[str, Gathered]) -> tuple[dict[str, Any], dict[str, Judged]]:
@@ -189,12 +190,12 @@ def _rounded(model: Logistic) -> Logistic:
 def provenance(chosen: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """What the result rests on and how to get it again."""
     from assistant.index.embedder import open_embedder
-    from assistant.reading.reader import open_reader
+    from assistant.reading.opening import open_reader
 
     only_measured = measured_sets(chosen)[len(SETS) :]
     return {
-        # All forms of the same weights: what the lower precision changes is far below what was fitted.
-        "readers": [open_reader(load_settings(reader=form)).fingerprint for form in READERS],
+        "readers": [open_reader(settings).fingerprint],
+        # Both forms of the same weights: what the lower precision changes is far below what was fitted.
         "embedders": [open_embedder(load_settings(embedder=form)).fingerprint for form in EMBEDDERS],
         "data": f"{chosen.questions} questions each of the dev sets {' and '.join(SETS)}, over every second context; "
         "weights fitted and thresholds chosen on one half of the contexts, measured on the other"

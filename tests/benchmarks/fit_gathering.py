@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant import Assistant
 from assistant.answering.citing import cite
-from assistant.answering.evidence import FILE, SPAN_FEATURES, span_features
+from assistant.answering.evidence import FOLDER, SPAN_FEATURES, span_features
 from assistant.datasets.questions import load_questions
 from assistant.records import Citation
 from assistant.settings import Settings
@@ -136,7 +136,7 @@ def file_name(name: str, count: int, settings: Settings, models: str) -> str:
     """Of the cached file: another one for other data, other models (their fingerprints) and other settings."""
     told = {setting: getattr(settings, setting) for setting in ASKED_WITH}
     # What a follow-up asks depends on the answers before it, and they on the weights that are served now.
-    files = [*sorted(SEEDS.iterdir()), FILE] if name == "seeds" else [dev_file(name)]
+    files = [*sorted(SEEDS.iterdir()), *sorted(FOLDER.iterdir())] if name == "seeds" else [dev_file(name)]
     told |= {"models": models, "data": [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return f"{name}-{count}-{digest[:12]}.npz"
@@ -239,7 +239,7 @@ def _citable_spans(assistant: Assistant, asked: Asked) -> Iterator[tuple[str, in
     for span in assistant.read(asked.question, [item.passage.text for item in passages], allow_refusal=False):
         item = passages[span.index]
         article = assistant.article(item.passage.article_id)
-        place = cite(article, item.passage.start + span.start, item.passage.start + span.end, span.confidence)
+        place = cite(article, item.passage.start + span.start, item.passage.start + span.end, 0.0)
         if place is not None:
             features = span_features(span, item)
             values = tuple(features[name] for name in SPAN_FEATURES)
@@ -255,6 +255,6 @@ def _citable_spans(assistant: Assistant, asked: Asked) -> Iterator[tuple[str, in
 
 def _fingerprints(settings: Settings) -> str:
     from assistant.index.embedder import open_embedder
-    from assistant.reading.reader import open_reader
+    from assistant.reading.opening import open_reader
 
     return f"{open_reader(settings).fingerprint} {open_embedder(settings).fingerprint}"

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from assistant.answering.evidence import ANSWER_FEATURES, FILE, SPAN_FEATURES, Evidence, Logistic
+from assistant.answering.evidence import ANSWER_FEATURES, FOLDER, SPAN_FEATURES, Evidence, Logistic
 from assistant.answering.merging import merge
 from assistant.settings import Settings
-from tests.benchmarks.fit_calibration import Measured, best_threshold, fit
 from tests.benchmarks.fit_evidence import (
     Weights,
     answers_of,
@@ -312,7 +311,7 @@ def test_thresholds_keep_to_their_error_rate_where_they_were_chosen(rows: list[t
 
 
 def test_the_readme_shows_the_stored_operating_points() -> None:
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    stored = json.loads((FOLDER / f"{Settings().reader}.json").read_text(encoding="utf-8"))
     rows = table(stored["operating_points"])
     default = table([point for point in stored["operating_points"] if point["error_rate"] == stored["error_rate"]])
     assert len(rows) > 1 and len(default) == 1
@@ -324,15 +323,3 @@ def test_the_readme_shows_the_stored_operating_points() -> None:
 def test_noise_alone_gives_few_questions_an_error_and_many_hardly_any() -> None:
     few, many = (ece_of_noise(np.random.default_rng(0).random(count)) for count in (60, 6_000))
     assert few > 0.05 > 0.02 > many
-
-
-def test_the_readers_own_calibration_is_fitted_on_one_half_and_thresholds_are_between_right_and_wrong() -> None:
-    generator = np.random.default_rng(5)
-    margins = generator.normal(4, 5, 4000)
-    right = generator.random(4000) < 1 / (1 + np.exp(-(0.5 * margins - 2)))
-    held_out = np.arange(4000) % 2 == 1
-    fitted = fit({"one": Measured(margins, np.where(held_out, ~right, right), held_out)})
-    assert fitted.slope == pytest.approx(0.5, rel=0.15)
-    assert fitted.intercept == pytest.approx(-2, rel=0.15)
-    apart = Measured(np.array([-3.0, 1.0, 5.0, 9.0]), np.array([False, False, True, True]), np.zeros(4, dtype=bool))
-    assert 1 < best_threshold({"apart": apart}) <= 5

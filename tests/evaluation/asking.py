@@ -9,7 +9,6 @@ from typing import Any
 from assistant.index.opened import Index
 from assistant.index.sync import Synchroniser, recipe
 from assistant.pipeline import Assistant
-from assistant.reading.calibration import Calibration
 from assistant.records import AnswerSpan
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
@@ -38,8 +37,6 @@ class PhraseReader:
     """Finds given phrases wherever they stand, each with its margin in logits; 0 is the no-answer threshold."""
 
     fingerprint = "phrases"
-    no_answer_threshold = 0.0
-    calibration = Calibration()
 
     def __init__(self, margins: Mapping[str, float]) -> None:
         self.margins = margins
@@ -55,7 +52,6 @@ class PhraseReader:
                 end=text.index(phrase) + len(phrase),
                 span_score=margin,
                 null_score=0.0,
-                confidence=self.calibration.confidence(margin),
             )
             for index, text in enumerate(texts)
             for phrase, margin in self.margins.items()

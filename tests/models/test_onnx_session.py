@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from assistant.errors import ModelError
 from assistant.models import files
 from assistant.models.onnx_session import OnnxModel
 
+#: Folders of the models that ship.
+SHIPPED = [path.parent for path in sorted(files.EMBEDDER_FOLDER.parent.rglob(files.INT8_MODEL))]
 LENGTHS = (5, 90, 3, 40, 17)
 
 
@@ -46,9 +49,9 @@ def test_missing_and_damaged_files_are_model_errors(tmp_path) -> None:
     with pytest.raises(ModelError, match="cannot be loaded"):
         OnnxModel(damaged)
     cut = tmp_path / files.WEIGHTS
-    cut.write_bytes((files.READER_FOLDER / files.WEIGHTS).read_bytes()[:100_000])
+    cut.write_bytes((files.FAST_READER / files.WEIGHTS).read_bytes()[:100_000])
     with pytest.raises(ModelError, match="cannot be loaded"):
-        OnnxModel(files.READER_FOLDER / files.GRAPH, weights=cut)
+        OnnxModel(files.FAST_READER / files.GRAPH, weights=cut)
 
 
 def test_altered_embedder_weights_are_refused(tmp_path, monkeypatch) -> None:
@@ -69,25 +72,41 @@ def test_export_writes_the_shipped_files_again(tmp_path) -> None:
     from assistant.models.export import export_embedder, export_reader
 
     for name in ("config.json", files.WEIGHTS):
-        shutil.copy(files.READER_FOLDER / name, tmp_path)
+        shutil.copy(files.FAST_READER / name, tmp_path)
     export_reader(tmp_path)
     for name in (files.GRAPH, files.INT8_MODEL):
-        assert (tmp_path / name).read_bytes() == (files.READER_FOLDER / name).read_bytes(), name
+        assert (tmp_path / name).read_bytes() == (files.FAST_READER / name).read_bytes(), name
     export_embedder(tmp_path)
     for name in (files.GRAPH, files.INT8_MODEL):
         assert (tmp_path / name).read_bytes() == (files.EMBEDDER_FOLDER / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_two_products_fit_sixteen_bits(folder: Path) -> None:
+    """Processors with AVX2 alone add two products of 8-bit numbers in 16 bits and would saturate."""
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.load(folder / files.INT8_MODEL).graph
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor, str(folder)) for tensor in graph.initializer}
+    matrices = [stored[node.input[1]] for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert len(matrices) >= 24
+    for codes in matrices:
+        assert codes.dtype == np.int8
+        pairs = np.abs(codes[::2].astype(int)) + np.abs(codes[1::2])
+        assert 255 * int(pairs.max()) < 2**15
 
 
 def test_the_fast_path_imports_nothing_heavy() -> None:
     program = """
 import sys
 from assistant.index.embedder import open_embedder
-from assistant.reading.reader import open_reader
+from assistant.models.files import FAST_READER
+from assistant.reading.onnx_scorer import open_onnx_reader
+from assistant.reading.opening import open_reader
 from assistant.settings import Settings
 open_embedder(Settings(embedder="bundled")).embed(["a text"])
 open_embedder(Settings(embedder="bundled-fp32")).embed(["a text"])
-assert open_reader(Settings(reader="bundled")).read("Who came?", ["Ann came."])
-assert open_reader(Settings(reader="bundled-fp32")).read("Who came?", ["Ann came."])
+assert open_reader(Settings(reader="fast")).read("Who came?", ["Ann came."])
+assert open_onnx_reader(FAST_READER, int8=False).read("Who came?", ["Ann came."])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "pandas", "sklearn"} & set(sys.modules)
 sys.exit(", ".join(sorted(heavy)) or None)
 """

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistant.errors import ModelError
-from assistant.models.files import READER_FOLDER, TOKENIZER
+from assistant.models.files import FAST_READER, TOKENIZER
 from assistant.models.tokenizer import TextTokenizer
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> TextTokenizer:
-    return TextTokenizer.from_file(READER_FOLDER / TOKENIZER)
+    return TextTokenizer.from_file(FAST_READER / TOKENIZER)
 
 
 def test_counts_every_token_of_long_texts(tokenizer: TextTokenizer) -> None:
@@ -28,7 +28,7 @@ def test_encodings_are_as_long_as_counted(tokenizer: TextTokenizer) -> None:
 def test_wrapping_leaves_the_given_tokenizer_alone() -> None:
     from tokenizers import Tokenizer
 
-    given = Tokenizer.from_file(str(READER_FOLDER / TOKENIZER))
+    given = Tokenizer.from_file(str(FAST_READER / TOKENIZER))
     given.enable_truncation(7)
     assert TextTokenizer(given).count_tokens(["word " * 20]) == [20]
     assert given.truncation["max_length"] == 7

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from assistant.models.files import READER_FOLDER, TOKENIZER
+from assistant.models.files import FAST_READER, TOKENIZER
 from assistant.models.tokenizer import TextTokenizer
 from assistant.reading.decoding import Logits
 from assistant.reading.windows import Window
@@ -54,7 +54,7 @@ def unsplit_tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="session")
 def bert() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(READER_FOLDER / TOKENIZER))
+    tokenizer = Tokenizer.from_file(str(FAST_READER / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

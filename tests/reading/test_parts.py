@@ -18,7 +18,7 @@ TEXT = (
 
 def found(words: str, margin: float, text: str = TEXT, index: int = 0) -> AnswerSpan:
     start = text.index(words)
-    return AnswerSpan(words, index, start, start + len(words), margin, 0.0, 0.5)
+    return AnswerSpan(words, index, start, start + len(words), margin, 0.0)
 
 
 def texts_of(spans: list[AnswerSpan]) -> list[str]:
@@ -64,7 +64,7 @@ def readings(draw: st.DrawFn) -> tuple[list[str], list[AnswerSpan]]:
         edges = draw(st.lists(st.integers(0, len(text)), max_size=10, unique=True).map(sorted))
         for start, end in list(pairwise(edges))[::2]:
             margin = draw(st.floats(-20, 20))
-            spans.append(AnswerSpan(text[start:end], index, start, end, margin, 0.0, 0.5))
+            spans.append(AnswerSpan(text[start:end], index, start, end, margin, 0.0))
     return texts, sorted(spans, key=lambda span: -span.margin)
 
 

@@ -11,7 +11,7 @@ import pytest
 from assistant.datasets.reading import ReadingQuestion, load_reading
 from assistant.evaluation.run import RunOptions
 from assistant.evaluation.scores import token_f1
-from assistant.models.files import GRAPH, INT8_MODEL, READER_FOLDER, WEIGHTS
+from assistant.models.files import FAST_READER, GRAPH, INT8_MODEL, WEIGHTS
 from assistant.pipeline import Assistant
 from assistant.reading.onnx_scorer import open_onnx_reader
 from assistant.reading.reader import Reader
@@ -24,12 +24,12 @@ LARGEST = 70
 
 @pytest.fixture(scope="module")
 def exact() -> Reader:
-    return open_onnx_reader(int8=False)
+    return open_onnx_reader(FAST_READER, int8=False)
 
 
 @pytest.fixture(scope="module")
 def quantised() -> Reader:
-    return open_onnx_reader(int8=True)
+    return open_onnx_reader(FAST_READER)
 
 
 def mean_f1(reader: Reader, questions: list[ReadingQuestion]) -> float:
@@ -68,5 +68,5 @@ def test_both_forms_read_the_seed_articles_alike(exact: Reader, quantised: Reade
 
 
 def test_both_forms_together_are_small() -> None:
-    size = sum((READER_FOLDER / name).stat().st_size for name in (WEIGHTS, INT8_MODEL, GRAPH))
+    size = sum((FAST_READER / name).stat().st_size for name in (WEIGHTS, INT8_MODEL, GRAPH))
     assert size <= LARGEST * 1_000_000

@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from assistant.errors import ModelError
-from assistant.reading.reader import open_reader
+from assistant.reading.opening import open_reader
 from assistant.settings import Settings
 from tests.reading.conftest import SEEDS
 
@@ -56,7 +56,6 @@ def test_other_families_give_exact_spans(model_folder: Path) -> None:
     spans = reader.read("Who will head the liaison team?", texts, max_spans=50)
     assert len({span.index for span in spans}) == len(texts) - 1
     assert all(texts[span.index][span.start : span.end] == span.text for span in spans)
-    assert reader.no_answer_threshold == 0
 
 
 def test_reading_is_deterministic_across_batches(model_folder: Path) -> None:
@@ -86,5 +85,5 @@ def test_pickled_weights_are_not_read(tmp_path: Path, bert: Tokenizer) -> None:
 
 
 def test_an_empty_folder_names_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match='or "bundled"'):
+    with pytest.raises(ModelError, match='or "fast"'):
         open_reader(Settings(reader=str(tmp_path)))

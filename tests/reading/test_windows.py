@@ -108,9 +108,9 @@ def test_no_answer_stands_where_the_model_wants_it(bert: Tokenizer) -> None:
 
 
 def _bert() -> TextTokenizer:
-    from assistant.models.files import READER_FOLDER, TOKENIZER
+    from assistant.models.files import FAST_READER, TOKENIZER
 
-    return TextTokenizer.from_file(READER_FOLDER / TOKENIZER)
+    return TextTokenizer.from_file(FAST_READER / TOKENIZER)
 
 
 def _roberta() -> TextTokenizer:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ModelError
-from assistant.models.files import READER_FOLDER, TOKENIZER, WEIGHTS, embedder_weights, require
+from assistant.models.files import FAST_READER, TOKENIZER, WEIGHTS, embedder_weights, require
+from assistant.models.tokenizer import TextTokenizer
 
 #: The encoder of the bundled embedder (all-MiniLM-L6-v2), in the shape of a reader.
 BUNDLED_EMBEDDER = "bundled-embedder"
@@ -39,7 +40,7 @@ def find_base(name: str) -> Base:
         ModelError: naming the file that is missing.
     """
     bundled = name == BUNDLED_EMBEDDER
-    folder = READER_FOLDER if bundled else Path(name)
+    folder = FAST_READER if bundled else Path(name)
     remedy = f"The base (or teacher) has to be {BUNDLED_EMBEDDER!r} or a folder with a BERT or MPNet model's files."
     return Base(
         embedder_weights() if bundled else require(folder / WEIGHTS, remedy),
@@ -73,6 +74,13 @@ def check_servable(base: Base, max_length: int) -> None:
         raise ModelError(
             f"{base.config} is not of a BERT or MPNet encoder: {error!r}.", "Give another base."
         ) from error
+    pieces = TextTokenizer.from_file(base.tokenizer).vocabulary()
+    if max(pieces.values()) >= settings.get("vocab_size", 0):
+        raise ModelError(
+            f"The tokenizer {base.tokenizer} does not fit {base.config}: it has token {max(pieces.values())}, and the"
+            f" network knows {settings.get('vocab_size', 0)}.",
+            "Give a folder whose tokenizer was made for its model.",
+        )
     if max_length > positions:
         raise ModelError(
             f"The configuration's max_length is {max_length}; the base reads {positions} tokens.", "Lower it."

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from assistant.errors import ModelError
 from assistant.models.files import INT8_MODEL, WEIGHTS, sha256
-from assistant.reading.reader import open_reader
+from assistant.reading.opening import open_reader
 from assistant.reading.training.averaging import average_readers
 from assistant.reading.training.base import find_base
 from assistant.reading.training.network import SpanNetwork

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.models.files import READER_FOLDER
+from assistant.models.files import FAST_READER
 from assistant.reading.training.config import DEFAULT, load_config
 
 SMALL = """
@@ -62,7 +62,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("recipe", ["first", "second", "third"])
 def test_the_bundled_readers_recipes_are_what_its_record_says(recipe: str) -> None:
     told = load_config(DEFAULT.parent / "recipes" / f"{recipe}.toml").model_dump()
-    record = json.loads((READER_FOLDER / "training.json").read_text(encoding="utf-8"))
+    record = json.loads((FAST_READER / "training.json").read_text(encoding="utf-8"))
     runs = [*record["average_of"], *record["teacher_of_the_second"]["average_of"]]
     configs = [run["config"] for run in runs if "config" in run]
     assert any(_agree(told, config) for config in configs)

@@ -12,7 +12,7 @@ import pytest
 from assistant.errors import DatasetError, ModelError
 from assistant.models.files import sha256
 from assistant.reading.onnx_scorer import open_onnx_reader
-from assistant.reading.reader import open_reader
+from assistant.reading.opening import open_reader
 from assistant.reading.torch_scorer import open_torch_reader
 from assistant.reading.training.checkpoint import FILE as CHECKPOINT
 from assistant.reading.training.config import TrainingConfig
@@ -168,6 +168,27 @@ def test_a_damaged_checkpoint_is_named(tiny_base: Path, small_data: Path, tmp_pa
 def test_a_base_that_is_no_encoder_is_refused(small_data: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="base"):
         trained(config(tmp_path / "nothing"), small_data, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"model_type": "roberta"}, "not of a BERT or MPNet encoder"),
+        ({"hidden_act": "relu"}, "not of a BERT or MPNet encoder"),
+        ({"max_position_embeddings": 64}, "reads 64 tokens"),
+        ({"vocab_size": 20_000}, "does not fit .*token 30521"),
+    ],
+)
+def test_a_base_that_cannot_be_served_is_refused_before_training(
+    tiny_base: Path, small_data: Path, tmp_path: Path, changed: dict[str, object], problem: str
+) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(tiny_base, base)
+    settings = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    (base / "config.json").write_text(json.dumps({**settings, **changed}), encoding="utf-8")
+    with pytest.raises(ModelError, match=problem):
+        trained(config(base), small_data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_data_that_is_not_there_is_named(tiny_base: Path, small_data: Path, tmp_path: Path) -> None:
