@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from assistant.reading.training.rewriting.kin_words import BASE_VERBS, KINDS, OPPOSITES
 from assistant.reading.training.rewriting.name_lists import LISTED
 from assistant.reading.training.rewriting.names import is_guess, name_places, names_in
+from assistant.reading.training.rewriting.offices import OFFICE, others_of
 from assistant.reading.training.rewriting.words import phrase_set, word_set
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -25,12 +26,16 @@ _NEGATED_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Change:
-    """`question[start:end]` becomes `text`, which names something else or only negates what was there."""
+    """`question[start:end]` becomes `text`, which names something else or only negates what was there.
+
+    Where it is a `phrase`, it is new when it does not stand in the context as a whole, whatever its words do.
+    """
 
     start: int
     end: int
     text: str
     negates: bool = False
+    phrase: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,15 @@ def _word_before(question: str, start: int) -> str:
 def _word_after(question: str, end: int) -> str:
     found = re.match(r" +([\w'’-]+)", question[end:])
     return found[1].lower() if found else ""
+
+
+def offices(case: Case) -> Iterator[Change]:
+    """Offices of the question that the context shares, each with others that somebody else would hold."""
+    for match in OFFICE.finditer(case.question):
+        if not holds(case.context, match[0]):
+            continue
+        for other in _some(others_of(match[0].lower()), _NAMES_TRIED, case.rng):
+            yield Change(match.start(), match.end(), other, phrase=True)
 
 
 def numbers(case: Case) -> Iterator[Change]:

@@ -19,6 +19,7 @@ from assistant.reading.training.rewriting.changes import (
     kin,
     negations,
     numbers,
+    offices,
     opposites,
     other_names,
 )
@@ -31,6 +32,7 @@ _WAYS: tuple[tuple[Callable[[Case], Iterator[Change]], float], ...] = (
     (opposites, 3.0),
     (kin, 2.0),
     (numbers, 4.0),
+    (offices, 4.0),
     (negations, 0.5),
 )
 
@@ -64,6 +66,8 @@ def _is_safe(change: Change, case: Case, golds: Sequence[str]) -> bool:
     """Whether what is put in is new to question and context, or stands apart in the context; and is in no gold."""
     if change.negates:
         return True
+    if change.phrase:
+        return not any(holds(text, change.text) for text in (case.context, case.question, *golds))
     new = _stems(change.text)
     if not new or new & _stems(case.question) or any(new & _stems(gold) for gold in golds):
         return False

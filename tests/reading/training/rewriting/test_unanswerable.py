@@ -21,6 +21,27 @@ def all_unanswerable(
     return {made_unanswerable(question, context, golds, neighbours, random.Random(seed)) for seed in TRIES}
 
 
+class TestOffices:
+    asked = "Who was finance chief of the company?"
+
+    def test_another_office_takes_its_place(self) -> None:
+        found = all_unanswerable(self.asked, "Its finance chief, Ann Lee, left in May.", ["Ann Lee"])
+        assert "Who was chief executive of the company?" in found
+
+    def test_an_office_of_the_context_is_not_asked_for(self) -> None:
+        context = "Its finance chief, Ann Lee, left in May. So did its chief executive, Bo Ek."
+        found = all_unanswerable(self.asked, context, ["Ann Lee"])
+        assert found - {None}
+        assert "Who was chief executive of the company?" not in found
+
+    def test_another_name_of_the_same_office_changes_nothing(self) -> None:
+        found = all_unanswerable(self.asked, "Its finance chief, Ann Lee, left in May.", ["Ann Lee"])
+        assert "Who was finance director of the company?" not in found
+
+    def test_an_office_that_the_context_lacks_is_left_alone(self) -> None:
+        assert all_unanswerable(self.asked, "Ann Lee left in May.", ["Ann Lee"]) == {None}
+
+
 class TestNames:
     context = "The mayor of Lisbon opened a library in March. It holds old maps."
 
