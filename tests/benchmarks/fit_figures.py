@@ -41,16 +41,22 @@ def operating_points(rates: Iterable[float], chosen_on: Judged, measured_on: Jud
     for rate in sorted(set(rates)):
         within = [point for point in points if point.risk <= rate and point.coverage >= fewest]
         most = max(within, key=lambda point: point.coverage, default=None)
-        given = measured_on.confidences >= (most.threshold if most else np.inf)
-        reached.append(
-            {
-                "error_rate": rate,
-                "confidence": most.threshold if most else None,
-                "held_out_error_rate": round(float((~measured_on.right[given]).mean()), 3) if given.any() else None,
-                "held_out_answered": round(float(given.mean()), 3),
-            }
-        )
+        confidence = most.threshold if most else None
+        reached.append({"error_rate": rate, "confidence": confidence, **given_at(confidence, measured_on)})
     return reached
+
+
+def given_at(confidence: float | None, judged: Judged) -> dict[str, float | None]:
+    """Of the answers that are at least so sure, the share that is wrong, and the share of questions that get one."""
+    given = judged.confidences >= (np.inf if confidence is None else confidence)
+    wrong = round(float((~judged.right[given]).mean()), 3) if given.any() else None
+    return {"held_out_error_rate": wrong, "held_out_answered": round(float(given.mean()), 3)}
+
+
+def refusing(share: float, judged: Judged) -> float:
+    """The highest confidence, to four places, that refuses at most ``share`` of the answerable questions."""
+    sure = np.sort(judged.confidences[judged.answerable])
+    return float(np.floor(sure[int(share * len(sure))] * 10_000) / 10_000)
 
 
 def table(points: Sequence[Mapping[str, float | None]]) -> list[str]:

@@ -27,7 +27,7 @@ from tests.benchmarks.fit_evidence import (
     parser,
 )
 from tests.benchmarks.fit_evidence import fit as fit_evidence
-from tests.benchmarks.fit_figures import Judged, ece_of_noise, operating_points, table
+from tests.benchmarks.fit_figures import Judged, ece_of_noise, operating_points, refusing, table
 from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, file_name, fold_of, in_other_half, load, save
 from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
@@ -312,12 +312,28 @@ def test_thresholds_keep_to_their_error_rate_where_they_were_chosen(rows: list[t
 
 def test_the_readme_shows_the_stored_operating_points() -> None:
     stored = json.loads((FOLDER / f"{Settings().reader}.json").read_text(encoding="utf-8"))
+    shown = README.read_text(encoding="utf-8")
+    default = {"error_rate": 1.0, "confidence": stored["no_answer_threshold"], **stored["at_threshold"]}
+    (row,) = table([default])
+    assert row.replace("| 100 % |", "| none (the default) |") in shown
     rows = table(stored["operating_points"])
-    default = table([point for point in stored["operating_points"] if point["error_rate"] == stored["error_rate"]])
-    assert len(rows) > 1 and len(default) == 1
-    shown = README.read_text(encoding="utf-8").replace(" (the default)", "")
+    assert len(rows) > 1
     assert "\n".join(rows) in shown
-    assert f"| {stored['error_rate']:.0%} (the default) |".replace("%", " %") in README.read_text(encoding="utf-8")
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=80).filter(
+        lambda rows: any(can for _, can in rows)
+    ),
+    st.floats(0, 0.9),
+)
+def test_the_default_threshold_refuses_few_questions_that_the_index_answers(
+    rows: list[tuple[float, bool]], share: float
+) -> None:
+    sure, can = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    threshold = refusing(share, Judged(sure, can, can))
+    assert (sure[can] < threshold).mean() <= share
+    assert (sure[can] < threshold + 2e-4).mean() > share - 1 / can.sum()
 
 
 def test_noise_alone_gives_few_questions_an_error_and_many_hardly_any() -> None:
