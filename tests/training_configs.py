@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from assistant.reading.training.config import Examples, Optimiser, Teacher, TrainingConfig
+from assistant.training.config import Examples, Optimiser, Teacher, TrainingConfig
 
 PEOPLE = ("Ann Lee", "Boris Hale", "Carla Dunn", "Dev Roy", "Elsa Brandt", "Finn Moore")
 PLACES = ("Oslo", "Lima", "Cairo", "Hanoi", "Quito", "Perth")

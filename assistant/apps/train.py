@@ -14,7 +14,7 @@ import typer
 from assistant.apps.options import Config, Exit, Store, Verbose, start
 
 if TYPE_CHECKING:
-    from assistant.reading.training.trainer import Report
+    from assistant.training.trainer import Report
 
 training = typer.Typer(help="Train the models.", no_args_is_help=True)
 
@@ -25,7 +25,7 @@ def train(
     out: Annotated[Path, typer.Argument(help="Folder for checkpoint, log and in the end the reader.")],
     config: Annotated[
         Path | None,
-        typer.Option("--config", help="A TOML file like assistant/reading/training/reader.toml, which is the default."),
+        typer.Option("--config", help="A TOML file like assistant/training/reader.toml, the default."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over, whatever the folder holds.")] = False,
     base: Annotated[
@@ -35,16 +35,18 @@ def train(
     threads: Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0: all cores.")] = 0,
     verbose: Verbose = False,
 ) -> None:
-    """Train a reader; run it again to go on where it was cut."""
+    """Train a reader; run it again to resume an interrupted run."""
     start(None, verbose)
-    from assistant.reading.training.config import DEFAULT, load_config
-    from assistant.reading.training.run import RunOptions, train_reader
+    from assistant.training.config import DEFAULT, load_config
+    from assistant.training.run import TrainingOptions, train_reader
 
     stop = _Stop()
-    options = RunOptions(data, out, fresh=fresh, base=str(base) if base else None, threads=threads, until=stop.wanted)
+    options = TrainingOptions(
+        data, out, fresh=fresh, base=str(base) if base else None, threads=threads, until=stop.wanted
+    )
     done = train_reader(load_config(config or DEFAULT), options, _show)
     if not done:
-        typer.echo(f"Stopped; the same command goes on from the checkpoint in {out}.", err=True)
+        typer.echo(f"Stopped; the same command resumes from the checkpoint in {out}.", err=True)
         sys.exit(Exit.INTERRUPTED)
     typer.echo(f"The reader is in {out}; ASSISTANT_READER={out} uses it.")
 
@@ -57,7 +59,7 @@ def average(
 ) -> None:
     """Average the weights of readers that were trained apart: often better than any of them, and as small."""
     start(None, verbose)
-    from assistant.reading.training.averaging import average_readers
+    from assistant.training.averaging import average_readers
 
     average_readers(readers, out)
     typer.echo(f"The average of {len(readers)} readers is in {out}; ASSISTANT_READER={out} uses it.")
@@ -72,8 +74,8 @@ def bundle(
 ) -> None:
     """Put everything that training needs into one small folder, for another machine."""
     start(None, verbose)
-    from assistant.reading.training.bundle import write_bundle
-    from assistant.reading.training.config import DEFAULT
+    from assistant.training.bundle import write_bundle
+    from assistant.training.config import DEFAULT
 
     size = write_bundle(config or DEFAULT, data, out)
     typer.echo(
@@ -94,7 +96,7 @@ def distant(
     settings = start(config, verbose, store)
     from assistant.datasets.questions import load_questions
     from assistant.pipeline import Assistant
-    from assistant.reading.training.distant import distant_lines
+    from assistant.training.distant import distant_lines
 
     asked = [turn for conversation in load_questions(questions).items for turn in conversation.turns[:1]]
     with Assistant.open(settings=settings) as assistant:

@@ -71,7 +71,7 @@ def test_a_terminated_run_keeps_a_checkpoint_and_says_how_to_go_on(
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "goes on from the checkpoint" in errors
+    assert "resumes from the checkpoint" in errors
     assert (folder / "checkpoint.safetensors").is_file()
 
 

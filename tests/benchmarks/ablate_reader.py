@@ -20,9 +20,9 @@ from assistant.evaluation import evaluate_reading
 from assistant.evaluation.run import RunOptions as EvaluationOptions
 from assistant.models.files import FAST_READER, INT8_MODEL, sha256
 from assistant.reading.opening import open_reader
-from assistant.reading.training.config import TrainingConfig, load_config
-from assistant.reading.training.run import RunOptions, train_reader
 from assistant.settings import load_settings
+from assistant.training.config import TrainingConfig, load_config
+from assistant.training.run import TrainingOptions, train_reader
 from tests.benchmarks.dev_sets import data_folder
 
 PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved"), 0.0)
@@ -83,7 +83,7 @@ def _train(config: TrainingConfig, data: Path, folder: Path, chosen: argparse.Na
             (folder / kept.name).hardlink_to(kept)
     train_reader(
         config,
-        RunOptions(data, folder, base=chosen.base),
+        TrainingOptions(data, folder, base=chosen.base),
         lambda report: print(f"{folder.name}: {report.done:.0%}, loss {report.loss:.3f}", flush=True),
     )
 
