@@ -1,20 +1,17 @@
-"""Telling when watched folders have changed and come to rest, and when a store's writer has finished."""
+"""Waits for changes in watched folders, and for a store's writer to finish."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import inf
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
+from time import sleep
 
 from assistant.errors import NothingToIndexError, StoreLockedError
 from assistant.index.store import Store
 
-#: Milliseconds without a change after which folders have come to rest.
-_REST_MS = 1000
-#: Seconds after which a change is told although there is no rest.
-_LONGEST_UNREST = 60.0
+#: Milliseconds without a change after which changes are reported, and after which they are in any case.
+_QUIET_MS, _LONGEST_MS = 1000, 60_000
 #: Seconds between looks at a lock.
 _LOCK_LOOK = 1.0
 
@@ -22,8 +19,8 @@ _LOCK_LOOK = 1.0
 def changes(paths: Sequence[Path], ignored: Path, stop: Event | None = None) -> Iterator[None]:
     """Yields once the watch is on, then whenever something under ``paths`` has changed; until ``stop`` is set.
 
-    A change is told when nothing has changed for a second, or after a minute. What changes while the caller is busy is
-    told afterwards; a path that is replaced, or goes and comes back, is watched further.
+    A change is reported when nothing has changed for a second, or after a minute. What changes while the caller is busy
+    is reported afterwards; a path that is replaced, or goes and comes back, stays watched.
 
     Args:
         paths: files and folders.
@@ -33,13 +30,34 @@ def changes(paths: Sequence[Path], ignored: Path, stop: Event | None = None) -> 
     Raises:
         NothingToIndexError: a path does not exist at the beginning.
     """
-    since: float | None = -inf
-    for changed in _ticks({_existing(path) for path in paths}, ignored.expanduser().resolve(), stop):
-        if changed and since is None:
-            since = monotonic()
-        if since is not None and (not changed or monotonic() - since > _LONGEST_UNREST):
-            since = None
-            yield
+    from watchfiles import Change, watch
+
+    roots, ignored = {_existing(path) for path in paths}, ignored.expanduser().resolve()
+
+    def counts(_: Change, path: str) -> bool:
+        return not Path(path).is_relative_to(ignored)
+
+    while True:
+        there, is_new = {root for root in roots if root.exists()}, True
+        for found in watch(
+            *there,
+            watch_filter=counts,
+            debounce=_LONGEST_MS,
+            step=_QUIET_MS,
+            stop_event=stop,
+            rust_timeout=_QUIET_MS,
+            yield_on_timeout=True,
+            raise_interrupt=True,
+            ignore_permission_denied=True,
+        ):
+            if found or is_new:
+                yield
+            is_new = False
+            gone = {Path(path) for change, path in found if change is Change.deleted}
+            if gone & roots or there != {root for root in roots if root.exists()}:
+                break  # the system watches what was there, not what has its name now
+        else:
+            return
 
 
 def wait_until_free(store: Path) -> None:
@@ -59,30 +77,3 @@ def _existing(path: Path) -> Path:
         raise NothingToIndexError(
             f"The path {path} does not exist or cannot be reached.", "Check its spelling and its permissions."
         ) from error
-
-
-def _ticks(roots: set[Path], ignored: Path, stop: Event | None) -> Iterator[bool]:
-    """Whether something has changed since the last tick, at least one tick every second."""
-    from watchfiles import Change, watch
-
-    def counts(_: Change, path: str) -> bool:
-        return not Path(path).is_relative_to(ignored)
-
-    while True:
-        there, renewed = {root for root in roots if root.exists()}, True
-        for found in watch(
-            *there,
-            watch_filter=counts,
-            stop_event=stop,
-            rust_timeout=_REST_MS,
-            yield_on_timeout=True,
-            raise_interrupt=True,
-            ignore_permission_denied=True,
-        ):
-            yield renewed or bool(found)
-            renewed = False
-            gone = {Path(path) for change, path in found if change is Change.deleted}
-            if gone & roots or there != {root for root in roots if root.exists()}:
-                break  # the system watches what was there, not what has its name now
-        else:
-            return

@@ -1,4 +1,4 @@
-"""What a watch of folders tells, and what it waits for."""
+"""What a watch of folders reports, and what it waits for."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from assistant.index import watching
 from assistant.index.store import Store
 from assistant.index.watching import changes, wait_until_free
 
-#: Seconds after which a watch that tells nothing is ended, so that its test fails instead of waiting for ever.
-_PATIENCE = 60.0
+#: Seconds after which a watch that reports nothing ends, so that its test fails instead of waiting for ever.
+_TIMEOUT = 60.0
 
 
 @pytest.fixture(autouse=True)
 def soon_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_REST_MS", 100)
+    monkeypatch.setattr(watching, "_QUIET_MS", 100)
 
 
 @pytest.fixture
 def stop() -> Iterator[threading.Event]:
     ended = threading.Event()
-    timer = threading.Timer(_PATIENCE, ended.set)
+    timer = threading.Timer(_TIMEOUT, ended.set)
     timer.start()
     yield ended
     timer.cancel()
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[set[Any]]], dict[str, Any]]:
-    """Has the next watch tell just this; gives what it was asked for."""
+    """Has the next watch report just this; gives what it was asked for."""
 
     def script(told: list[set[Any]]) -> dict[str, Any]:
         asked: dict[str, Any] = {}
@@ -60,7 +60,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[set[Any]]], dict
     return script
 
 
-def test_it_tells_once_the_watch_is_on_and_of_what_changes_from_then_on(folder: Path, stop: threading.Event) -> None:
+def test_it_reports_once_the_watch_is_on_and_of_what_changes_from_then_on(folder: Path, stop: threading.Event) -> None:
     told = changes([folder], folder.parent / "store", stop)
     next(told)
     (folder / "late.txt").write_text("while the caller was busy")
@@ -89,20 +89,30 @@ def test_what_happens_in_the_store_does_not_count(folder: Path, scripted: Callab
     assert counts(watchfiles.Change.added, str(folder / "store-keeper.txt"))
 
 
-def test_it_waits_for_rest_but_not_for_ever(
-    folder: Path, scripted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_waits_for_quiet_but_not_for_ever(folder: Path, scripted: Callable[..., dict[str, Any]]) -> None:
     some, none = {(watchfiles.Change.added, str(folder / "late.txt"))}, set[Any]()
-    seconds = iter(range(0, 10_000, 20))
-    monkeypatch.setattr(watching, "monotonic", lambda: next(seconds))
-    scripted([none])
-    assert len(list(changes([folder], folder / "store"))) == 1
-    scripted([none, some, some])
-    assert len(list(changes([folder], folder / "store"))) == 1
-    scripted([none, some, some, none, none])
-    assert len(list(changes([folder], folder / "store"))) == 2
-    scripted([none, *[some] * 8])
+    asked = scripted([none, some, none, none, some])
     assert len(list(changes([folder], folder / "store"))) == 3
+    assert (asked["step"], asked["debounce"]) == (100, 60_000)
+
+
+def test_changes_without_a_pause_are_reported_together(
+    folder: Path, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_QUIET_MS", 500)
+    reported = changes([folder], folder.parent / "store", stop)
+    next(reported)
+    writing = threading.Event()
+
+    def write() -> None:
+        for number in range(12):
+            (folder / f"{number}.txt").write_text("late")
+            writing.wait(0.05)
+        writing.set()
+
+    threading.Thread(target=write).start()
+    next(reported)
+    assert writing.is_set()
 
 
 def test_a_file_that_is_replaced_is_watched_further(folder: Path, stop: threading.Event) -> None:
