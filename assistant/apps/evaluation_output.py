@@ -165,7 +165,7 @@ def _write(path: Path, text: str) -> None:
 
 @contextmanager
 def _interruptions_explained(journal: Path | None) -> Iterator[None]:
-    """Says how to go on after Ctrl-C; a request to terminate also leaves in order, temporary folders removed."""
+    """Says how to resume after Ctrl-C; a request to terminate also leaves in order, temporary folders removed."""
 
     def leave(*_: object) -> NoReturn:
         raise KeyboardInterrupt
@@ -175,9 +175,9 @@ def _interruptions_explained(journal: Path | None) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if journal is None:
-            print("Interrupted; with --json FILE or --report DIR a run can go on later.", file=sys.stderr)
+            print("Interrupted; a run with --json FILE or --report DIR can be resumed.", file=sys.stderr)
         elif journal.exists():
-            print("Interrupted; the same command goes on from here.", file=sys.stderr)
+            print("Interrupted; the same command resumes the run.", file=sys.stderr)
         else:
             print("Interrupted before anything was scored.", file=sys.stderr)
         raise

@@ -66,7 +66,7 @@ def load_pages(path: Path) -> Loaded[GoldPage]:
     which are read as any file of articles is, and laid out as text by inscriptis, as someone who saves pages as text
     would have them. Lines are
     ``{"file" or "text", "spans": [{"start", "end"}]}``, optionally with "id": half-open raw offsets in code
-    points; a file stands in the folder of the JSON lines or below it. Raises DatasetError when nothing in it
+    points; a file is in the folder of the JSON lines or below it. Raises DatasetError when nothing in it
     can be used.
     """
     if path.name == _GOLD and path.is_file():
@@ -93,8 +93,8 @@ def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
         return
     line, counted = 1, 0
     for name, fields in pages:
-        place = _after_key(text, name, counted)
-        line, counted = line + text.count("\n", counted, place), place
+        end = _after_key(text, name, counted)
+        line, counted = line + text.count("\n", counted, end), end
         where = f"{source.name}:{line}"
         if isinstance(fields, tuple):
             yield Entry(where, {**dict(fields), "id": name})
@@ -166,35 +166,35 @@ def _marked_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
 
 
 def _name(entry: Entry) -> str:
-    """The id; without one, the file; without that, where it stands."""
+    """The id; without one, the file; without that, its file and line."""
     if "id" in entry.record:
         return id_field(entry.record)
     return str(entry.record.get("file", PurePosixPath(entry.where).name))
 
 
 def _article(folder: Path, name: str) -> RawArticle:
-    place = PurePosixPath(name)
-    if place.is_absolute() or ".." in place.parts:
-        raise MalformedError(f"The file {shown(name)} is not below {folder}: put this data where its files are.")
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise MalformedError(f"The file {shown(name)} is not below {folder}: move this data to its files.")
     try:
-        return load_article(folder / place, _LARGEST_PAGE)
+        return load_article(folder / path, _LARGEST_PAGE)
     except (ArticleError, ValueError) as error:  # ValueError: a path with a null character
         raise MalformedError(f"{error}") from error
 
 
 def _spans_text(text: str, spans: list[Any]) -> str:
     """The marked parts of ``text``, in its order, apart by blank lines."""
-    places = sorted(_place(as_object(span, "A span"), len(text)) for span in spans)
-    for (_, end), (start, _) in pairwise(places):
+    offsets = sorted(_offsets(as_object(span, "A span"), len(text)) for span in spans)
+    for (_, end), (start, _) in pairwise(offsets):
         if start < end:
             raise MalformedError(f"Two spans overlap at {start}: join them.")
-    body = "\n\n".join(text[start:end] for start, end in places)
+    body = "\n\n".join(text[start:end] for start, end in offsets)
     if not has_words(body):
         raise MalformedError("'spans' hold no words: mark the article, or take the entry out.")
     return body
 
 
-def _place(span: Mapping[str, Any], length: int) -> tuple[int, int]:
+def _offsets(span: Mapping[str, Any], length: int) -> tuple[int, int]:
     start, end = offset_field(span, "start"), offset_field(span, "end")
     if not start < end <= length:
         raise MalformedError(f"The span from {start} to {end} is not inside the text of {length:,} characters.")

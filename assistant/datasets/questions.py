@@ -28,7 +28,7 @@ _FORM = (
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What is known of a gold answer: its text, its file, or its place in the file; None where not given.
+    """What is known of a gold answer: its text, its file, or its offsets in the file; None where not given.
 
     Attributes:
         file: name or path of the file that holds it, as the data gives it.

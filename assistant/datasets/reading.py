@@ -118,8 +118,8 @@ def _gold(answer: Mapping[str, Any], context: str, start_name: str) -> GoldSpan:
     text = text_field(answer, "text")
     start = offset_field(answer, start_name)
     if context[start : start + len(text)] != text:
-        place = context.find(text)
-        found = "it is nowhere in it" if place < 0 else f"it stands at {place}"
+        offset = context.find(text)
+        found = "it is nowhere in it" if offset < 0 else f"it starts at {offset}"
         raise MalformedError(f"{shown(text)} is not at {start} of the context; {found}: correct it.")
     return GoldSpan(text, start)
 
@@ -187,11 +187,11 @@ def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Itera
 
 
 def _id_lines(text: str) -> dict[str, Iterator[int]]:
-    """For each id in a JSON text, the lines it stands on, in order."""
+    """For each id in a JSON text, the lines it is on, in order."""
     lines: defaultdict[str, list[int]] = defaultdict(list)
     line, counted = 1, 0
     for match in _ID.finditer(text):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         lines[str(json.loads(match[1]))].append(line)
-    return {name: iter(places) for name, places in lines.items()}
+    return {name: iter(numbers) for name, numbers in lines.items()}

@@ -43,7 +43,7 @@ def load_rewrites(path: Path) -> Loaded[RewriteItem]:
 
     A line is ``{"id", "history", "question", "rewrite"}``, optionally with "answers", or a conversation as
     ``load_questions`` takes it: each turn with a rewrite counts, the first one only where its rewrite differs.
-    Questions that stand alone (neither history nor rewrite, but answers) are passed over. Raises DatasetError
+    Questions that stand alone (neither history nor rewrite, but answers) are skipped. Raises DatasetError
     when nothing in it can be used.
     """
     return load_lines(path, _items, _FORM)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
 
-from assistant.evaluation.places import GoldAnswers, Span, holds
+from assistant.evaluation.locations import GoldAnswers, Span, holds
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
 from assistant.evaluation.scores import nearest_wording
 from assistant.pipeline import Assistant
 from assistant.records import Alternative, Article, Citation, Passage, RetrievedPassage, Trace, place_of
 
-#: Characters shown on either side of a gold answer that stands in no passage.
+#: Characters shown on either side of a gold answer that is in no passage.
 _AROUND = 300
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
@@ -62,7 +62,7 @@ class Outcome:
     def at_gold(self, answer: Alternative) -> bool:
         """Whether ``answer`` is, or is near, a gold answer.
 
-        It is when a citation overlaps the place of one, or when it is another wording of one: the same may be
+        It is when a citation overlaps one, or when it is another wording of one: the same may be
         said where no gold was marked.
         """
         if any(self.golds.overlapped_by(citation) for citation in answer.citations):
@@ -81,7 +81,7 @@ def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
     surest = outcome.surest
     if not outcome.golds.answerable:
         given = surest if answered else None
-        return Attribution("wrongly_answered", f"{_with_place(given)}; {required}") if given else Attribution(None)
+        return Attribution("wrongly_answered", f"{_with_source(given)}; {required}") if given else Attribution(None)
     exact = _is_exact(outcome)
     if exact and answered:
         return Attribution(None)
@@ -90,13 +90,13 @@ def attribute(assistant: Assistant, outcome: Outcome) -> Attribution:
         return reached
     if surest is None:
         return Attribution("out_scored", "no span was found in what was read", reached.gold_excerpt)
-    refused = "" if answered else f"{_sure(surest)}; {required}"
+    refused = "" if answered else f"{_confident(surest)}; {required}"
     if exact or outcome.at_gold(surest):
         if refused and (exact or _is_right(outcome)):
             return Attribution("wrongly_refused", refused, reached.gold_excerpt)
         because = _boundaries(outcome, surest) + (f"; refused too, {refused}" if refused else "")
         return Attribution("wrong_boundaries", because, reached.gold_excerpt)
-    because = f"by {_with_place(surest)}; {_place_of_gold(outcome)}"
+    because = f"by {_with_source(surest)}; {_rank_of_gold(outcome)}"
     return Attribution("out_scored", because, reached.gold_excerpt)
 
 
@@ -108,7 +108,7 @@ def quote_excerpt(answer: Alternative) -> Excerpt:
 
 
 def _is_exact(outcome: Outcome) -> bool:
-    """Where only the file is known, any answer from it is as right as can be told."""
+    """Where only the file is known, any answer from it counts as right."""
     if not outcome.golds.comparable:
         return outcome.surest is not None and outcome.at_gold(outcome.surest)
     return outcome.em == 100
@@ -162,11 +162,11 @@ def _never_retrieved(assistant: Assistant, golds: GoldAnswers, unseen: str) -> A
     return furthest or Attribution("not_ingested", golds.why_missing())
 
 
-def _place_of_gold(outcome: Outcome) -> str:
+def _rank_of_gold(outcome: Outcome) -> str:
     """Where the gold answer came among everything that was found."""
     for number, candidate in enumerate(outcome.trace.candidates, start=1):
         if outcome.at_gold(candidate):
-            return f"the gold answer came {_ORDINALS.get(number, f'{number}th')}, as {_sure(candidate)}"
+            return f"the gold answer came {_ORDINALS.get(number, f'{number}th')}, as {_confident(candidate)}"
     return f"no span of the gold answer is among the {len(outcome.trace.candidates)} found"
 
 
@@ -177,17 +177,17 @@ def _boundaries(outcome: Outcome, surest: Alternative) -> str:
     return f"'{surest.text}' is another wording of '{nearest_wording(surest.text, outcome.golds.texts)}'"
 
 
-def _with_place(answer: Alternative) -> str:
+def _with_source(answer: Alternative) -> str:
     citation = answer.citations[0]
-    return f"{_sure(answer)} in {_named(citation, citation.title)}"
+    return f"{_confident(answer)} in {_named(citation, citation.title)}"
 
 
-def _sure(answer: Alternative) -> str:
+def _confident(answer: Alternative) -> str:
     return f"'{answer.text}' at {answer.confidence:.2f}"
 
 
-def _named(told: Citation | Article, title: str | None) -> str:
-    name = place_of(PurePath(told.path).name, told.member)
+def _named(item: Citation | Article, title: str | None) -> str:
+    name = place_of(PurePath(item.path).name, item.member)
     return f"“{title}” ({name})" if title else name
 
 

@@ -1,6 +1,6 @@
 """How much of each article cleaning keeps, and how much else: words of the cleaned text against a gold body.
 
-A page of HTML is read as the index reads it, and cleaned; next to that stands the same page saved as text, and cleaned.
+A page of HTML is read as the index reads it, and cleaned; so is the same page saved as text.
 Each page is cleaned alone. Indexing a whole folder also drops what recurs across its articles, so a site's
 pages come out at least as clean there.
 """
@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -19,20 +20,19 @@ from assistant.articles import clean_article
 from assistant.datasets.pages import GoldPage, load_pages
 from assistant.evaluation.provenance import data_digest, provenance
 from assistant.evaluation.results import CleaningRow, Evaluation
-from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.run import EVERYTHING, RunOptions, evaluate
 from assistant.evaluation.scores import bag_scores
 from assistant.records import RawArticle
 from assistant.settings import Settings, load_settings
 
-_EVERYTHING = RunOptions()
 _WORD = re.compile(r"\w+")
-#: Words count as standing in another text where so many of them follow each other in both.
+#: Words are shared where this many of them follow each other in both texts.
 _RUN = 3
 _LONGEST_SHOWN = 600
 
 
 def evaluate_cleaning(
-    data: str | Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
+    data: str | Path, *, settings: Settings | None = None, options: RunOptions = EVERYTHING
 ) -> Evaluation[CleaningRow]:
     """Clean each page of ``data`` (see ``load_pages``) and compare it with its gold body.
 
@@ -44,26 +44,24 @@ def evaluate_cleaning(
     Raises DatasetError when nothing can be scored.
     """
     data = Path(data)
-    chosen = settings or load_settings()
     loaded = load_pages(data)
     part = loaded.chosen(options)
     origin = provenance("cleaning", data, limit=options.limit, sample=options.sample)
     origin = replace(origin, data_digest=_digest(data, loaded.items))
-    stored = chosen.model_dump(mode="json")
-    scored = score_all(
-        part.items, lambda page: [_row(page)], lambda page: (page.where, page.id), CleaningRow, origin, stored, options
-    )
-    return Evaluation(
-        figures=_figures(part.items, scored.rows),
-        settings=stored,
+    return evaluate(
+        part.items,
+        lambda page: [_row(page)],
+        CleaningRow,
+        partial(_figures, part.items),
+        problems=part.problems,
         provenance=origin,
-        rows=scored.rows,
-        problems=(*part.problems, *scored.problems),
+        settings=settings or load_settings(),
+        options=options,
     )
 
 
 def _digest(data: Path, pages: Sequence[GoldPage]) -> str:
-    """Of the data; for JSON lines also of the pages, which may stand in other files."""
+    """Of the data; for JSON lines also of the pages, which may be in other files."""
     if data.is_dir():
         return data_digest(data)
     digest = hashlib.sha256(data_digest(data).encode())
@@ -134,8 +132,8 @@ def _words(text: str) -> list[str]:
 
 def _longest_missing(text: str, other: str) -> str:
     """The longest stretch of ``text`` that no run of words has in common with ``other``; cut when very long."""
-    places = list(_WORD.finditer(text))
-    words = [place.group().casefold() for place in places]
+    matches = list(_WORD.finditer(text))
+    words = [match.group().casefold() for match in matches]
     size = min(_RUN, len(words))
     known = set(_runs(_words(other), size))
     shared = [False] * len(words)
@@ -145,7 +143,7 @@ def _longest_missing(text: str, other: str) -> str:
     first, last = _longest_run_of_false(shared)
     if first == last:
         return ""
-    start, end = places[first].start(), places[last - 1].end()
+    start, end = matches[first].start(), matches[last - 1].end()
     return text[start:end] if end - start <= _LONGEST_SHOWN else f"{text[start : start + _LONGEST_SHOWN]}…"
 
 

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import NamedTuple
 
 from assistant.answering.followups import interpret
 from assistant.datasets.lines import Problem
 from assistant.datasets.rewrites import RewriteItem, load_rewrites
 from assistant.errors import DatasetError
+from assistant.evaluation.locations import GoldAnswers, GoldLocator, gold_rank
 from assistant.evaluation.measures import recall_and_mrr
-from assistant.evaluation.places import GoldAnswers, Places, gold_rank
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import Evaluation, RewriteRow
-from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.run import EVERYTHING, RunOptions, evaluate
 from assistant.evaluation.scores import added_words, bag_scores, exact_match, normalise_answer
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Turn
 from assistant.settings import Settings, load_settings
 
 _CUTOFFS = (1, 5, 20)
-_EVERYTHING = RunOptions()
 
 
 def evaluate_conversation(
     data: str | Path,
     *,
     settings: Settings | None = None,
-    options: RunOptions = _EVERYTHING,
+    options: RunOptions = EVERYTHING,
     assistant: Assistant | None = None,
 ) -> Evaluation[RewriteRow]:
     """Make every follow-up question of ``data`` complete from what was said before it.
@@ -51,48 +49,41 @@ def evaluate_conversation(
     data = Path(data)
     chosen = settings or (assistant.settings if assistant else load_settings())
     loaded = load_rewrites(data).chosen(options)
-    items, misplaced = _located(loaded.items, assistant)
+    golds, misplaced = _located(loaded.items, assistant)
+    unscored = {problem.id for problem in misplaced}
     marks = assistant.fingerprints() if assistant else None
-    origin = provenance("conversation", data, limit=options.limit, sample=options.sample, fingerprints=marks)
-    stored = chosen.model_dump(mode="json")
-    scored = score_all(items, partial(_rows, assistant=assistant), _described, RewriteRow, origin, stored, options)
-    return Evaluation(
-        figures={**_rewrite_figures(scored.rows), **_retrieval_figures(scored.rows)},
-        settings=stored,
-        provenance=origin,
-        rows=scored.rows,
-        problems=(*loaded.problems, *misplaced, *scored.problems),
+    return evaluate(
+        [item for item in loaded.items if item.id not in unscored],
+        partial(_rows, golds=golds, assistant=assistant),
+        RewriteRow,
+        lambda rows: {**_rewrite_figures(rows), **_retrieval_figures(rows)},
+        problems=(*loaded.problems, *misplaced),
+        provenance=provenance("conversation", data, limit=options.limit, sample=options.sample, fingerprints=marks),
+        settings=chosen,
+        options=options,
     )
 
 
-class _Item(NamedTuple):
-    """A rewrite, and its gold answers where there is an index to look them up in."""
-
-    rewrite: RewriteItem
-    golds: GoldAnswers | None
-
-
-def _located(rewrites: Sequence[RewriteItem], assistant: Assistant | None) -> tuple[list[_Item], list[Problem]]:
-    """Rewrites with the places of their gold answers; those with a gold answer that is not in its file apart."""
-    items: list[_Item] = []
+def _located(
+    rewrites: Sequence[RewriteItem], assistant: Assistant | None
+) -> tuple[dict[str, GoldAnswers], list[Problem]]:
+    """Gold answers of rewrites by id, where there is an index to find them in; and those not in their file."""
+    golds: dict[str, GoldAnswers] = {}
     problems: list[Problem] = []
-    places = Places(assistant) if assistant else None
+    locator = GoldLocator(assistant) if assistant else None
     for rewrite in rewrites:
         try:
-            items.append(_Item(rewrite, places.of(rewrite.golds) if places and rewrite.golds else None))
+            if locator and rewrite.golds:
+                golds[rewrite.id] = locator.find(rewrite.golds)
         except DatasetError as error:
             problems.append(Problem(rewrite.where, rewrite.id, str(error)))
-    return items, problems
+    return golds, problems
 
 
-def _described(item: _Item) -> tuple[str, str]:
-    return item.rewrite.where, item.rewrite.id
-
-
-def _rows(item: _Item, assistant: Assistant | None) -> tuple[RewriteRow]:
+def _rows(item: RewriteItem, golds: Mapping[str, GoldAnswers], assistant: Assistant | None) -> tuple[RewriteRow]:
     """The one row of an item. Raises QuestionError when it cannot be looked up."""
-    row = _interpreted(item.rewrite)
-    return (row if assistant is None or item.golds is None else _searched(row, item.golds, assistant),)
+    row = _interpreted(item)
+    return (_searched(row, golds[item.id], assistant) if assistant and item.id in golds else row,)
 
 
 def _interpreted(item: RewriteItem) -> RewriteRow:
@@ -119,8 +110,8 @@ def _interpreted(item: RewriteItem) -> RewriteRow:
 def _turns(history: Sequence[str]) -> list[Turn]:
     """Questions and answers in turn; each question is interpreted from those before it, as in a conversation."""
     turns: list[Turn] = []
-    for place in range(0, len(history), 2):
-        question, answer = history[place], "".join(history[place + 1 : place + 2])
+    for first in range(0, len(history), 2):
+        question, answer = history[first], "".join(history[first + 1 : first + 2])
         standalone = interpret(question, turns)
         turns.append(Turn(question, standalone, _said(question, standalone, answer)))
     return turns

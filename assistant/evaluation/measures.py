@@ -55,13 +55,13 @@ def reliability(confidences: ArrayLike, right: ArrayLike, bins: int = 10) -> tup
     which = np.searchsorted(edges[1:-1], sure, side="right")  # (n,) bin numbers
     return tuple(
         ReliabilityBin(
-            low=float(edges[place]),
-            high=float(edges[place + 1]),
-            count=int((which == place).sum()),
-            confidence=float(sure[which == place].mean()),
-            accuracy=float(hits[which == place].mean()),
+            low=float(edges[number]),
+            high=float(edges[number + 1]),
+            count=int((which == number).sum()),
+            confidence=float(sure[which == number].mean()),
+            accuracy=float(hits[which == number].mean()),
         )
-        for place in np.unique(which)
+        for number in np.unique(which)
     )
 
 
@@ -83,19 +83,19 @@ def risk_coverage(confidences: ArrayLike, right: ArrayLike) -> tuple[tuple[RiskC
     See Geifman and El-Yaniv 2017, https://arxiv.org/abs/1705.08500. Raises ValueError as ``reliability`` does.
     """
     sure, hits = _matched(confidences, right)
-    falling, level = np.unique(-sure, return_inverse=True)
-    covered = np.bincount(level).cumsum()  # (levels,) answers at least so sure
-    wrong = np.bincount(level, weights=1 - hits).cumsum()
+    falling, levels = np.unique(-sure, return_inverse=True)
+    covered = np.bincount(levels).cumsum()  # (levels,) answers at least so sure
+    wrong = np.bincount(levels, weights=1 - hits).cumsum()
     ranks = np.arange(1, len(sure) + 1)
     expected_wrong = np.interp(ranks, np.append(0, covered), np.append(0, wrong))
     kept = np.unique(np.linspace(0, len(falling) - 1, min(len(falling), _POINTS_KEPT)).round().astype(int))
     points = tuple(
         RiskCoveragePoint(
-            coverage=float(covered[place] / len(sure)),
-            risk=float(wrong[place] / covered[place]),
-            threshold=float(-falling[place]),
+            coverage=float(covered[level] / len(sure)),
+            risk=float(wrong[level] / covered[level]),
+            threshold=float(-falling[level]),
         )
-        for place in kept
+        for level in kept
     )
     return points, float((expected_wrong / ranks).mean())
 
@@ -141,7 +141,7 @@ def recall_and_mrr(ranks: Sequence[int | None], cutoffs: Sequence[int] = (1, 5, 
     from ir_measures import RR, Success
 
     longest = max((rank for rank in ranks if rank), default=1)
-    ranking = {str(place): float(-place) for place in range(1, longest + 1)}
+    ranking = {str(rank): float(-rank) for rank in range(1, longest + 1)}
     wanted = {str(question): {str(rank): 1} for question, rank in enumerate(ranks)}
     measures = {f"recall@{k}": Success @ k for k in cutoffs} | {"mrr": RR}
     found = ir_measures.calc_aggregate(measures.values(), wanted, dict.fromkeys(wanted, ranking))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import singledispatch
 from typing import Any
 
 from assistant.evaluation.results import (
@@ -105,13 +106,13 @@ def losses(evaluation: Evaluation[Any], found: Sequence[Miss]) -> list[Loss]:
     return [Loss(key, meaning, counts[key]) for key, meaning in known.items()]
 
 
+@singledispatch
 def _miss(row: Row) -> Miss | None:
-    for kind, view in _VIEWS.items():
-        if isinstance(row, kind):
-            return view(row)
-    return None
+    """What the row shows when it is not exactly right."""
+    raise TypeError(f"No view of {type(row).__name__}.")
 
 
+@_miss.register
 def _missed_answer(row: AnswerRow) -> Miss | None:
     if row.stage_lost is None:
         return None
@@ -135,7 +136,7 @@ def _answer_notes(row: AnswerRow) -> Iterator[tuple[str, str]]:
     if isinstance(row, AskedRow) and row.standalone_question != row.question:
         yield "Interpreted as", row.standalone_question
     if row.answerable and not row.gold:
-        yield "Gold", "an article alone, no text" if row.f1 is None else "a place in a file that is not indexed"
+        yield "Gold", "an article alone, no text" if row.f1 is None else "a location in a file that is not indexed"
     if row.multi_span and row.answerable:
         found = len(row.predicted_spans) if isinstance(row, ReadingRow) else int(row.predicted is not None)
         yield "Scored as a set", f"{_spans(len(row.gold))} wanted, {_spans(found)} found"
@@ -146,6 +147,7 @@ def _answer_notes(row: AnswerRow) -> Iterator[tuple[str, str]]:
         yield _SOURCE, row.source
 
 
+@_miss.register
 def _missed_rewrite(row: RewriteRow) -> Miss | None:
     if row.em is None or row.em >= 100:
         return None
@@ -190,6 +192,7 @@ def _rewrite_notes(row: RewriteRow) -> Iterator[tuple[str, str]]:
         yield "First passage with the answer", ", ".join(f"{_ranked(rank)} {way}" for way, rank in ways)
 
 
+@_miss.register
 def _missed_page(row: CleaningRow) -> Miss | None:
     if row.f1 is None or row.f1 >= 100:
         return None
@@ -209,13 +212,6 @@ def _missed_page(row: CleaningRow) -> Miss | None:
             ("Words of the body", f"{row.gold_words:,}"),
         ),
     )
-
-
-_VIEWS: Mapping[type[Row], Callable[[Any], Miss | None]] = {
-    AnswerRow: _missed_answer,
-    RewriteRow: _missed_rewrite,
-    CleaningRow: _missed_page,
-}
 
 
 def _spans(count: int) -> str:

@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assistant.datasets.lines import Loaded
 from assistant.datasets.questions import AskedConversation, AskedQuestion, Gold
 from assistant.datasets.reading import ReadingQuestion, load_reading
-from assistant.evaluation.questions import AskingRun
+from assistant.evaluation.questions import evaluate_asked
 from assistant.evaluation.results import AskedRow, Evaluation
-from assistant.evaluation.run import RunOptions
+from assistant.evaluation.run import EVERYTHING, RunOptions
 from assistant.pipeline import Assistant, sync
 from assistant.settings import Settings, load_settings
 
-_EVERYTHING = RunOptions()
-
 
 def evaluate_open(
-    data: str | Path, *, settings: Settings | None = None, options: RunOptions = _EVERYTHING
+    data: str | Path, *, settings: Settings | None = None, options: RunOptions = EVERYTHING
 ) -> Evaluation[AskedRow]:
     """Index every distinct context of ``data`` as an article of its own, then ask each question over all of them.
 
@@ -36,15 +35,16 @@ def evaluate_open(
     loaded = load_reading(data)
     part = loaded.chosen(options)
     chosen = settings or load_settings()
-    with TemporaryDirectory(prefix="assistant-eval-") as place:
-        folder = Path(place, "contexts")
+    with TemporaryDirectory(prefix="assistant-eval-") as temporary_folder:
+        folder = Path(temporary_folder, "contexts")
         files = _write_contexts(folder, loaded.items)
-        temporary = chosen.model_copy(update={"store": Path(place, "store")})
+        temporary = chosen.model_copy(update={"store": Path(temporary_folder, "store")})
         report = sync(folder, settings=temporary, progress=options.progress)
         skipped = {Path(item.path).name: item.reason for item in report.skipped}
         with Assistant.open(settings=temporary) as assistant:
-            run = AskingRun("open", data, assistant, chosen, options, skipped)
-            return run.evaluation([_asked(question, files) for question in part.items], part.problems)
+            conversations = tuple(_asked(question, files) for question in part.items)
+            asked = Loaded(conversations, part.problems, part.items_before)
+            return evaluate_asked("open", data, asked, assistant, chosen, options, skipped)
 
 
 def _write_contexts(folder: Path, questions: Sequence[ReadingQuestion]) -> dict[str, str]:

@@ -16,11 +16,11 @@ import assistant
 from assistant.datasets.lines import path_text
 from assistant.errors import DatasetError
 from assistant.evaluation.results import Kind, Provenance
+from assistant.models.files import sha256
 from assistant.records import Fingerprints
 
 _PACKAGE = Path(assistant.__file__).parent
 _LIBRARIES = ("chromadb", "numpy", "onnxruntime", "tantivy", "tokenizers", "torch", "transformers")
-_BLOCK = 1 << 20
 
 
 def provenance(
@@ -59,7 +59,7 @@ def data_digest(path: Path) -> str:
     try:
         if path.is_dir():
             return _digest(sorted(item for item in path.rglob("*") if item.is_file()), path)
-        return _file_digest(path)
+        return sha256(path)
     except OSError as error:
         raise DatasetError(f"The data {path} cannot be read: {error.strerror}.", "Check the path.") from error
 
@@ -67,15 +67,7 @@ def data_digest(path: Path) -> str:
 def _digest(files: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(os.fsencode(path.relative_to(root).as_posix()) + f"\n{_file_digest(path)}\n".encode())
-    return digest.hexdigest()
-
-
-def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        digest.update(os.fsencode(path.relative_to(root).as_posix()) + f"\n{sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answering.forms import SEPARATOR
-from assistant.datasets.lines import Problem
+from assistant.datasets.lines import Loaded, Problem
 from assistant.datasets.questions import AskedConversation, AskedQuestion, load_questions
 from assistant.errors import DatasetError
 from assistant.evaluation.attribution import Outcome, attribute, quote_excerpt
-from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, recall_and_mrr, stage_counts
-from assistant.evaluation.places import Places, article_rank, gold_rank
+from assistant.evaluation.locations import GoldLocator, article_rank, gold_rank
+from assistant.evaluation.measures import answer_figures, known_mean, recall_and_mrr
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, AskedRow, Evaluation, Kind
-from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.run import EVERYTHING, RunOptions, evaluate
 from assistant.evaluation.scores import exact_match, token_f1
 from assistant.pipeline import Assistant
 from assistant.records import Answer, Citation, RetrievedPassage, Trace
 from assistant.settings import Settings, load_settings
 
-_EVERYTHING = RunOptions()
 #: Passages looked through for ranks, at least: as far as recall is reported.
 _RANKED = 20
 
@@ -30,7 +30,7 @@ def evaluate_questions(
     data: str | Path,
     *,
     settings: Settings | None = None,
-    options: RunOptions = _EVERYTHING,
+    options: RunOptions = EVERYTHING,
     assistant: Assistant | None = None,
 ) -> Evaluation[AskedRow]:
     """Ask every question and conversation of ``data`` over an index.
@@ -45,71 +45,58 @@ def evaluate_questions(
     """
     data = Path(data)
     loaded = load_questions(data).chosen(options)
-    if assistant is not None:
-        run = AskingRun("questions", data, assistant, assistant.settings, options)
-        return run.evaluation(loaded.items, loaded.problems)
-    chosen = settings or load_settings()
-    with Assistant.open(settings=chosen) as opened:
-        run = AskingRun("questions", data, opened, chosen, options)
-        return run.evaluation(loaded.items, loaded.problems)
+    with nullcontext(assistant) if assistant else Assistant.open(settings=settings or load_settings()) as asked:
+        return evaluate_asked("questions", data, loaded, asked, asked.settings, options)
 
 
-@dataclass(frozen=True, slots=True)
-class AskingRun:
-    """One run over an index.
+def evaluate_asked(
+    kind: Kind,
+    data: Path,
+    loaded: Loaded[AskedConversation],
+    assistant: Assistant,
+    settings: Settings,
+    options: RunOptions,
+    skipped: Mapping[str, str] | None = None,
+) -> Evaluation[AskedRow]:
+    """Everything asked over an index and scored.
 
-    Attributes:
+    Args:
         kind: which evaluation it is for.
         data: the file that the questions come from.
+        loaded: what to ask, and the problems that loading found.
         assistant: who is asked.
         settings: to be recorded as the run's.
         options: progress and journal.
         skipped: names of files that could not be indexed, with the reason.
     """
-
-    kind: Kind
-    data: Path
-    assistant: Assistant
-    settings: Settings
-    options: RunOptions
-    skipped: Mapping[str, str] | None = None
-
-    def evaluation(
-        self, conversations: Sequence[AskedConversation], problems: Sequence[Problem]
-    ) -> Evaluation[AskedRow]:
-        """Everything asked and scored; ``problems`` are those that loading found."""
-        limit, sample = self.options.limit, self.options.sample
-        marks = self.assistant.fingerprints()
-        origin = provenance(self.kind, self.data, limit=limit, sample=sample, fingerprints=marks)
-        stored = self.settings.model_dump(mode="json")
-        places = Places(self.assistant, self.skipped)
-        misplaced = _misplaced(places, conversations)
-        asking = _Asking(self.assistant, places, frozenset(problem.id for problem in misplaced))
-        scored = score_all(
-            conversations, asking.rows, lambda item: (item.where, item.id), AskedRow, origin, stored, self.options
-        )
-        return Evaluation(
-            figures={
-                **answer_figures(scored.rows, self.assistant.required_confidence),
-                **_retrieval_figures(scored.rows, self.kind),
-                **_citation_figures(scored.rows),
-                **_conversation_figures(scored.rows),
-            },
-            settings=stored,
-            provenance=origin,
-            rows=scored.rows,
-            problems=(*problems, *misplaced, *scored.problems),
-            stages=stage_counts(scored.rows),
-            curves=answer_curves(scored.rows),
-        )
+    marks = assistant.fingerprints()
+    origin = provenance(kind, data, limit=options.limit, sample=options.sample, fingerprints=marks)
+    locations = GoldLocator(assistant, skipped)
+    misplaced = _misplaced(locations, loaded.items)
+    asking = _Asking(assistant, locations, frozenset(problem.id for problem in misplaced))
+    return evaluate(
+        loaded.items,
+        asking.rows,
+        AskedRow,
+        lambda rows: {
+            **answer_figures(rows, assistant.required_confidence),
+            **_retrieval_figures(rows, kind),
+            **_citation_figures(rows),
+            **_conversation_figures(rows),
+        },
+        problems=(*loaded.problems, *misplaced),
+        provenance=origin,
+        settings=settings,
+        options=options,
+    )
 
 
-def _misplaced(places: Places, conversations: Sequence[AskedConversation]) -> list[Problem]:
-    """Questions with a gold answer that does not stand where it is said to."""
+def _misplaced(locations: GoldLocator, conversations: Sequence[AskedConversation]) -> list[Problem]:
+    """Questions with a gold answer that is not where the data says."""
     problems = []
     for turn in (turn for conversation in conversations for turn in conversation.turns):
         try:
-            places.of(turn.golds)
+            locations.find(turn.golds)
         except DatasetError as error:
             problems.append(Problem(turn.where, turn.id, str(error)))
     return problems
@@ -117,10 +104,10 @@ def _misplaced(places: Places, conversations: Sequence[AskedConversation]) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """Makes rows; questions of ``unscored`` ids are asked, because later turns lean on them, but give no row."""
+    """Makes rows; questions of ``unscored`` ids are asked, since later turns depend on them, but give no row."""
 
     assistant: Assistant
-    places: Places
+    locations: GoldLocator
     unscored: frozenset[str | None]
 
     def rows(self, conversation: AskedConversation) -> list[AskedRow]:
@@ -170,7 +157,7 @@ class _Asking:
         )
 
     def _outcome(self, turn: AskedQuestion, trace: Trace) -> Outcome:
-        golds = self.places.of(turn.golds)
+        golds = self.locations.find(turn.golds)
         ranking = self._ranking(trace.query) if golds.answerable else ()
         if not golds.comparable:
             return Outcome(trace, ranking, golds, None, None)
@@ -204,7 +191,7 @@ def _at_threshold(score: float | None, outcome: Outcome) -> float | None:
 
 
 def _is_supported(outcome: Outcome) -> bool:
-    """Whether the answer is right, where that can be told, and a cited quote holds a gold answer at its place."""
+    """Whether the answer is right, where that is known, and a cited quote holds a gold answer at its location."""
     right = outcome.f1 is None or outcome.f1 >= RIGHT_F1
     return right and any(map(outcome.golds.quoted_by, outcome.trace.answer.citations))
 

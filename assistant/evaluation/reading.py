@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from assistant.articles import sentence_spans
 from assistant.datasets.reading import GoldSpan, ReadingQuestion, load_reading
-from assistant.evaluation.measures import answer_curves, answer_figures, known_mean, stage_counts
+from assistant.evaluation.measures import answer_figures, known_mean
 from assistant.evaluation.provenance import provenance
 from assistant.evaluation.results import RIGHT_F1, Evaluation, Excerpt, ReadingRow, Stage
-from assistant.evaluation.run import RunOptions, score_all
+from assistant.evaluation.run import EVERYTHING, RunOptions, evaluate
 from assistant.evaluation.scores import exact_match, nearest_wording, set_exact_match, set_f1, token_f1
 from assistant.reading.opening import open_reader
 from assistant.reading.parts import parts
@@ -22,7 +22,6 @@ from assistant.reading.reader import Reader
 from assistant.records import AnswerSpan
 from assistant.settings import Settings, load_settings
 
-_EVERYTHING = RunOptions()
 #: Sentences shown on either side of the one with a gold answer.
 _SENTENCES_AROUND = 1
 #: Characters shown on either side of what is marked; a text without full stops is one sentence.
@@ -33,7 +32,7 @@ def evaluate_reading(
     data: str | Path,
     *,
     settings: Settings | None = None,
-    options: RunOptions = _EVERYTHING,
+    options: RunOptions = EVERYTHING,
     reader: Reader | None = None,
 ) -> Evaluation[ReadingRow]:
     """Read every question of ``data`` (SQuAD-format JSON or uniform JSONL) in its own context.
@@ -55,18 +54,15 @@ def evaluate_reading(
     loaded = load_reading(data).chosen(options)
     scoring = _Scoring(reader or open_reader(chosen), chosen)
     origin = provenance("reading", data, limit=options.limit, sample=options.sample, reader=scoring.reader.fingerprint)
-    stored = chosen.model_dump(mode="json")
-    scored = score_all(
-        loaded.items, scoring.rows, lambda item: (item.where, item.id), ReadingRow, origin, stored, options
-    )
-    return Evaluation(
-        figures={**answer_figures(scored.rows, scoring.threshold), **_by_source(scored.rows)},
-        settings=stored,
+    return evaluate(
+        loaded.items,
+        scoring.rows,
+        ReadingRow,
+        lambda rows: {**answer_figures(rows, scoring.threshold), **_by_source(rows)},
+        problems=loaded.problems,
         provenance=origin,
-        rows=scored.rows,
-        problems=(*loaded.problems, *scored.problems),
-        stages=stage_counts(scored.rows),
-        curves=answer_curves(scored.rows),
+        settings=chosen,
+        options=options,
     )
 
 
@@ -148,7 +144,7 @@ class _Scoring:
             return "wrongly_answered", decided
         said = given or forced
         if not any(_at_gold(span, question.golds) for span in said):
-            return "out_scored", f"{surest}; {_place_of_gold(question, spans)}"
+            return "out_scored", f"{surest}; {_best_at_gold(question, spans)}"
         if not given and f1 >= RIGHT_F1:
             return "wrongly_refused", decided
         boundaries = f"{_listed(span.text for span in said)} for {_wanted(question, said)}"
@@ -181,7 +177,7 @@ def confidence_of(margin: float) -> float:
     return 0.5 * (1 + math.tanh(0.25 * margin))  # of the mean of the start's and the end's log-odds
 
 
-def _place_of_gold(question: ReadingQuestion, spans: Sequence[AnswerSpan]) -> str:
+def _best_at_gold(question: ReadingQuestion, spans: Sequence[AnswerSpan]) -> str:
     for span in spans:
         if _at_gold(span, question.golds):
             return f"the gold answer's best span, '{span.text}', at {confidence_of(span.margin):.2f}"

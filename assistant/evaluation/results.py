@@ -139,7 +139,7 @@ class AskedRow(AnswerRow):
         cited_article: whether the first citation is of an article with a gold answer; None when not
             answered or unanswerable.
         supported: whether the citation supports the answer: the answer has an F1 of at least ``RIGHT_F1`` (where
-            it can be compared), and a cited quote holds a gold answer at its own place (or, for gold given as
+            it can be compared), and a cited quote holds a gold answer at its own location (or, for gold given as
             text, that text); None when not answered or unanswerable.
         quotes_exact, quotes: citations (of the answer and its alternatives) whose offsets slice the file on
             disk to the quote, and all citations.

@@ -1,7 +1,7 @@
-"""Going through a question set: which part of it, with progress, and on again after an interruption.
+"""Going through a question set: which part of it, with progress, resumed after an interruption.
 
 Rows are written to a journal as they are made. A run with the same identity (data, settings, models,
-index, code, sample) takes up what its journal holds, so that a run which was cut costs nothing twice;
+index, code, sample) takes up what its journal holds, so that an interrupted run scores nothing twice;
 because runs are deterministic, its figures are those of an uninterrupted one. The journal of another run
 is never overwritten unasked, and one that is being written is locked.
 """
@@ -11,14 +11,17 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from assistant.datasets.lines import Problem
 from assistant.errors import DatasetError, QuestionError
-from assistant.evaluation.journal import Journal, Scored, discard
-from assistant.evaluation.results import Provenance, Row
+from assistant.evaluation.journal import Name, Scored, discard, open_journal
+from assistant.evaluation.measures import answer_curves, stage_counts
+from assistant.evaluation.results import AnswerRow, Curves, Evaluation, Provenance, Row
+from assistant.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +31,19 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Row)
 
 
+class Located(Protocol):
+    """An item of a set: its id, and "file:line"."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def where(self) -> str: ...  # noqa: D102
+
+
+L = TypeVar("L", bound=Located)
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """How to go through a set.
@@ -35,7 +51,7 @@ class RunOptions:
     Attributes:
         limit: score so many items (lines of the set) at most.
         sample: seed of a random sample of ``limit`` items; without it, the first ones.
-        journal: file that keeps rows while the run goes on; None: an interrupted run starts over.
+        journal: file that keeps rows during the run; None: an interrupted run starts over.
         fresh: start over, whatever run the journal is of.
         progress: called with a stage ("score", or those of ``sync``), how many are done, and how many there are.
     """
@@ -57,7 +73,11 @@ class RunOptions:
         if self.sample is None or self.limit >= len(items):
             return list(items[: self.limit])
         chosen = random.Random(self.sample).sample(range(len(items)), self.limit)  # noqa: S311
-        return [items[place] for place in sorted(chosen)]
+        return [items[number] for number in sorted(chosen)]
+
+
+#: All of the data, from the start, without a journal.
+EVERYTHING = RunOptions()
 
 
 def score_all(
@@ -84,19 +104,51 @@ def score_all(
     """
     progress = options.progress or (lambda stage, done, total: None)
     names = [described(item) for item in items]
-    scored: list[Scored[R]] = []
     identity = {**asdict(provenance), "settings": settings}
-    with Journal.opened(options.journal, row, identity, fresh=options.fresh) as journal:
-        scored += journal.take_up(names)
+    nothing: tuple[list[Scored[R]], Callable[[Name, Scored[R]], None]] = ([], lambda name, scored: None)
+    with (
+        open_journal(options.journal, row, identity, names, fresh=options.fresh)
+        if options.journal
+        else nullcontext(nothing)
+    ) as (scored, write):
         if scored:
-            _log.warning("going on after %d of %d", len(scored), len(items))
+            _log.warning("Resuming after %d of %d", len(scored), len(items))
         for item, name in zip(items[len(scored) :], names[len(scored) :], strict=True):
             progress("score", len(scored), len(items))
             scored.append(_scored(item, score, name))
-            journal.write(name, scored[-1])
+            write(name, scored[-1])
     progress("score", len(items), len(items))
     rows = tuple(found for one in scored for found in one.rows)
     return Scored(rows, tuple(problem for one in scored for problem in one.problems))
+
+
+def evaluate(
+    items: Sequence[L],
+    score: Callable[[L], Sequence[R]],
+    row: type[R],
+    figures: Callable[[Sequence[R]], Mapping[str, float]],
+    *,
+    problems: Sequence[Problem],
+    provenance: Provenance,
+    settings: Settings,
+    options: RunOptions,
+) -> Evaluation[R]:
+    """All ``items`` scored (see ``score_all``), and the ``figures`` of their rows.
+
+    ``problems`` are those found before; stages and curves follow where the rows are of answers.
+    """
+    stored = settings.model_dump(mode="json")
+    scored = score_all(items, score, lambda item: (item.where, item.id), row, provenance, stored, options)
+    answers = [found for found in scored.rows if isinstance(found, AnswerRow)]
+    return Evaluation(
+        figures=figures(scored.rows),
+        settings=stored,
+        provenance=provenance,
+        rows=scored.rows,
+        problems=(*problems, *scored.problems),
+        stages=stage_counts(answers) if issubclass(row, AnswerRow) else {},
+        curves=answer_curves(answers) if answers else Curves(),
+    )
 
 
 def discard_journal(options: RunOptions) -> None:

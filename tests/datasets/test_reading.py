@@ -169,7 +169,7 @@ def test_what_is_broken_in_squad_json_costs_no_more_than_itself(tmp_path: Path) 
         (uniform(answers=[{"text": "small.", "start": -6}]), "Answer 1: 'start' is not a whole number"),
         (
             uniform(answers=[{"text": "Ada", "start": 0}, {"text": "Marsh", "start": 5}]),
-            "Answer 2: 'Marsh' is not at 5 of the context; it stands at 4",
+            "Answer 2: 'Marsh' is not at 5 of the context; it starts at 4",
         ),
         (uniform(answers=[{"text": "Bo", "start": 10**40}]), "Answer 1: 'Bo' is not at .*; it is nowhere in it"),
         (uniform(answers=[{"text": "Ada", "start": 0}], is_impossible=True), "'is_impossible' is true, yet"),

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.datasets.questions import Gold
 from assistant.evaluation.attribution import Attribution, Outcome, attribute
-from assistant.evaluation.places import Places
+from assistant.evaluation.locations import GoldLocator
 from assistant.evaluation.results import Stage
 from assistant.evaluation.scores import exact_match, token_f1
 from assistant.pipeline import Assistant
@@ -45,7 +45,7 @@ def attributed(tmp_path: Path) -> Iterator[Attribute]:
         assistant = assistant_over(write(tmp_path / "articles", files), margins, **settings)
         opened.append(assistant)
         trace = assistant.trace(question)
-        found = Places(assistant, skipped).of(golds)
+        found = GoldLocator(assistant, skipped).find(golds)
         surest = trace.candidates[0].text if trace.candidates else ""
         scores = (exact_match(surest, found.texts), token_f1(surest, found.texts)) if found.texts else (None, None)
         ranking = tuple(assistant.retrieve(question, max(20, assistant.settings.candidates)))

@@ -1,4 +1,4 @@
-"""Which items are scored, and how an interrupted run goes on."""
+"""Which items are scored, and how an interrupted run is resumed."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_what_the_assistant_rejects_is_a_problem_and_the_rest_is_scored(origin: 
     assert "too long" in problem.reason and "shorter" in problem.reason
 
 
-def test_an_interrupted_run_goes_on_where_it_was(origin: Provenance, tmp_path: Path) -> None:
+def test_an_interrupted_run_is_resumed(origin: Provenance, tmp_path: Path) -> None:
     whole = run(Scorer(rejects="b"), origin, None)
     journal = tmp_path / "journal"
     with pytest.raises(KeyboardInterrupt):

@@ -29,7 +29,7 @@ class Measured:
         name: as in ``Evaluation.figures``.
         new, old: what it comes to when questions are drawn.
         questions: how many have it in both runs.
-        bearing: how many bear on it; where two kinds of questions are told apart, how many of the rarer.
+        bearing: how many bear on it; where two kinds of questions are compared, how many of the rarer.
         same: whether no question differs.
     """
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.evaluation.comparison import Comparison
 
 _PAGE = "index.html"
-#: Stands near the beginning of every report (see page.html) and tells it from other pages.
+#: Near the beginning of every report (see page.html), and of no other page.
 _GENERATOR = b'<meta name="generator" content="assistant eval">'
 #: Bytes of a page in which that line is looked for.
 _HEAD = 4096
@@ -33,7 +33,7 @@ def write_report(evaluation: Evaluation[Any], folder: str | Path, comparison: Co
     """Write ``index.html`` into ``folder``, which is made when it is not there, and return its path.
 
     The page is self-contained and fetches nothing; text from the data is shown, never obeyed. An earlier report is
-    replaced whole, or not at all. Raises DatasetError when the page cannot be written, or another stands there.
+    replaced whole, or not at all. Raises DatasetError when the page cannot be written, or another page is there.
     """
     folder = Path(folder)
     require_report_folder(folder)
@@ -49,7 +49,7 @@ def write_report(evaluation: Evaluation[Any], folder: str | Path, comparison: Co
 def require_report_folder(folder: Path) -> None:
     """Make sure, before a long run, that its report can be written into ``folder``; make it when it is not there.
 
-    Raises DatasetError when nothing can be written there, or when an ``index.html`` that is not a report stands there.
+    Raises DatasetError when nothing can be written there, or when ``index.html`` there is not a report.
     """
     path = folder / _PAGE
     with _failures_named(path):

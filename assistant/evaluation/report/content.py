@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.evaluation.figures import describe, grouped, shown
 from assistant.evaluation.misses import Loss, losses, misses
-from assistant.evaluation.report.cards import card
 from assistant.evaluation.report.plots import plots
+from assistant.evaluation.report.views import view
 from assistant.evaluation.results import AskedRow, Evaluation, Kind, Provenance
 
 if TYPE_CHECKING:
     from assistant.evaluation.comparison import Comparison, Difference
 
 _HERE = Path(__file__).parent
-#: Title, how it was done, and the figures that stand on top.
+#: Title, how it was done, and the headline figures.
 _KINDS: Mapping[Kind, tuple[str, str, Sequence[str]]] = {
     "reading": (
         "The reader alone",
@@ -88,7 +88,7 @@ def content(evaluation: Evaluation[Any], comparison: Comparison | None) -> dict[
         "comparison": _compared(comparison) if comparison is not None else None,
         "groups": _groups(evaluation),
         "plots": [{**asdict(plot), "svg": Markup(plot.svg)} for plot in plots(evaluation)],  # noqa: S704
-        "misses": [card(miss, kind) for miss in found],
+        "misses": [view(miss, kind) for miss in found],
         "misses_title": _misses_title(kind, len(found)),
         "sortable": any(miss.confidence is not None for miss in found),
         "made": list(_made(evaluation.provenance)),
@@ -110,7 +110,7 @@ def _size(evaluation: Evaluation[Any]) -> str:
     rows, provenance = evaluation.rows, evaluation.provenance
     noun = "file" if provenance.kind == "cleaning" else "question"
     words = f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
-    # A conversation is one entry, told by its first turn.
+    # A conversation is one entry; its first turn counts.
     entries = sum(not (isinstance(row, AskedRow) and row.follow_up) for row in rows) + len(evaluation.problems)
     if provenance.limit is None or entries < provenance.limit:
         return words
@@ -195,7 +195,7 @@ def _reach(item: Difference) -> tuple[float, ...]:
 
 def _difference(item: Difference, kind: Kind, widest: float) -> dict[str, Any]:
     digits = 2 if item.percent else 3
-    places = [50 + 48 * end / widest for end in _reach(item)]  # percent of the width; no difference is in the middle
+    positions = [50 + 48 * end / widest for end in _reach(item)]  # percent of the width; no difference is in the middle
     certain = item.low is not None and item.high is not None
     return {
         "name": item.measure,
@@ -204,9 +204,9 @@ def _difference(item: Difference, kind: Kind, widest: float) -> dict[str, Any]:
         "new": f"{item.new:.{digits}f}",
         "difference": f"{item.difference:+.{digits}f}",
         "interval": f"{item.low:+.{digits}f} to {item.high:+.{digits}f}" if certain else "too few for one",
-        "left": f"{min(places):.2f}",
-        "width": f"{max(places) - min(places):.2f}",
-        "middle": f"{places[0]:.2f}",
+        "left": f"{min(positions):.2f}",
+        "width": f"{max(positions) - min(positions):.2f}",
+        "middle": f"{positions[0]:.2f}",
         "tone": item.verdict if item.verdict in ("better", "worse") else "same",
         "verdict": f"significantly {item.verdict}" if item.verdict in ("better", "worse") else item.verdict,
     }

@@ -1,4 +1,4 @@
-"""The plots of a report, as SVG that takes its colours and type from the page it stands in.
+"""The plots of a report, as SVG that takes its colours and type from its page.
 
 The same evaluation gives the same bytes: nothing in a plot depends on time or chance.
 """
@@ -179,7 +179,7 @@ def _label(axes: Axes, text: str, across: float, height: float) -> None:
 
     Args:
         axes, text: where, and the words.
-        across: the point's place on the axis, 0..1.
+        across: the point's position on the axis, 0..1.
         height: the point's height, 0..1 of the plot's.
     """
     below = across < 0.65 and height > 0.12

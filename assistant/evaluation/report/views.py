@@ -1,4 +1,4 @@
-"""A miss as the report's template shows it: short, with its words, its places and what they are called."""
+"""A miss as the report's template shows it: shortened, with its labels and excerpts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STRETCH = 600
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 
 
-def card(miss: Miss, kind: Kind) -> dict[str, Any]:
+def view(miss: Miss, kind: Kind) -> dict[str, Any]:
     """What the template names; text in it is plain and unescaped."""
     return _page(miss) if kind == "cleaning" else _answer(miss)
 
@@ -103,5 +103,5 @@ def _beginning(text: str, characters: int) -> str:
 
 
 def _tight(text: str) -> str:
-    """Without blank lines, which tell nothing in an excerpt."""
+    """Without blank lines."""
     return _LINE_ENDS.sub("\n", text)

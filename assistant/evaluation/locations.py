@@ -1,11 +1,11 @@
 """Where gold answers stand in an index, and how early retrieval finds them.
 
-    places = Places(assistant)
-    golds = places.of(question.golds)
+    locator = GoldLocator(assistant)
+    golds = locator.find(question.golds)
     gold_rank(assistant.retrieve(query, 50), golds)
 
-A gold answer with offsets stands at that one place; one given as text, wherever its words stand (in its
-file, when one is named); the name of a file alone, wherever that file has a word.
+A gold answer with offsets has that one location; one given as text, every location of its words (in its
+file, when one is named); the name of a file alone, every word of that file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class GoldPlace:
+class GoldLocation:
     """One gold answer in an index.
 
     Attributes:
@@ -57,7 +57,7 @@ class GoldPlace:
         return [Span(*found.span()) for found in (self.words or _ANY_WORD).finditer(article.raw_text)]
 
 
-class Places:
+class GoldLocator:
     """Finds gold answers in one index, and keeps what it had to read of it.
 
     Args:
@@ -74,10 +74,10 @@ class Places:
             self._articles_by_name.setdefault(parts[-1], []).extend((parts, one) for one in article_ids)
         self._lowered: list[tuple[str, str]] | None = None
 
-    def of(self, golds: Sequence[Gold]) -> GoldAnswers:
+    def find(self, golds: Sequence[Gold]) -> GoldAnswers:
         """The gold answers of one question, found.
 
-        Raises DatasetError when one does not stand where it is said to.
+        Raises DatasetError when one is not where the data says.
         """
         return GoldAnswers(self, golds)
 
@@ -101,7 +101,7 @@ class Places:
 
 
 class GoldAnswers:
-    """The gold answers of one question, found in an index; see ``Places.of``.
+    """The gold answers of one question, found in an index; see ``GoldLocator.find``.
 
     Attributes:
         texts: their texts, each once: as given, or as they stand in the file; empty when only files were given.
@@ -109,26 +109,26 @@ class GoldAnswers:
         comparable: whether an answer can be compared with them: there is more than the name of a file.
     """
 
-    def __init__(self, index: Places, golds: Sequence[Gold]) -> None:
-        self._index = index
+    def __init__(self, locator: GoldLocator, golds: Sequence[Gold]) -> None:
+        self._locator = locator
         self._raw: dict[str, tuple[Span, ...]] = {}
         self._clean: dict[str, tuple[Span, ...]] = {}
         self._words_anywhere: list[list[str]] = []
         self.answerable = bool(golds)
         self.comparable = any(gold.text is not None or gold.start is not None for gold in golds)
-        self._missing = [gold.file for gold in golds if gold.file and not index.articles_named(gold.file)]
+        self._missing = [gold.file for gold in golds if gold.file and not locator.articles_named(gold.file)]
         whole = [gold.file for gold in golds if gold.file and gold.text is None and gold.start is None]
-        self._files = {article for file in whole for article in index.articles_named(file)}
-        located = [place for gold in golds for place in self._located(gold)]
-        self._places = tuple(place for place, _ in located)
+        self._files = {article for file in whole for article in locator.articles_named(file)}
+        located = [found for gold in golds for found in self._located(gold)]
+        self._locations = tuple(location for location, _ in located)
         given = [gold.text for gold in golds if gold.text is not None]
         self.texts = tuple(dict.fromkeys([*given, *(text for _, text in located if text)]))
 
     def raw_spans(self, article_id: str) -> tuple[Span, ...]:
         """Raw offsets of every gold answer in an article."""
         if article_id not in self._raw:
-            article = self._index.assistant.article(article_id)
-            self._raw[article_id] = tuple(span for place in self._places for span in place.raw_spans(article))
+            article = self._locator.assistant.article(article_id)
+            self._raw[article_id] = tuple(span for location in self._locations for span in location.raw_spans(article))
         return self._raw[article_id]
 
     def clean_spans(self, article_id: str) -> tuple[Span, ...]:
@@ -140,7 +140,7 @@ class GoldAnswers:
 
     def clean_span(self, article_id: str, raw: Span) -> Span | None:
         """Clean offsets of raw ones; None when cleaning dropped a visible character between them."""
-        return _clean_span(self._index.assistant.article(article_id), raw)
+        return _clean_span(self._locator.assistant.article(article_id), raw)
 
     def within(self, passage: Passage) -> Span | None:
         """Clean offsets of the first gold answer that ``passage`` holds whole."""
@@ -163,44 +163,44 @@ class GoldAnswers:
 
     def articles(self) -> Iterator[str]:
         """Ids of all articles of the index whose raw text holds a gold answer."""
-        named = {place.article_id for place in self._places if place.article_id is not None}
-        anywhere = (article for words in self._words_anywhere for article in self._index.articles_with(words))
+        named = {found.article_id for found in self._locations if found.article_id is not None}
+        anywhere = (article for words in self._words_anywhere for article in self._locator.articles_with(words))
         for article_id in dict.fromkeys([*sorted(named), *anywhere]):
             if self.raw_spans(article_id):
                 yield article_id
 
     def text_at(self, article_id: str, span: Span) -> str:
         """The characters at raw offsets."""
-        return self._index.assistant.article(article_id).raw_text[span.start : span.end]
+        return self._locator.assistant.article(article_id).raw_text[span.start : span.end]
 
     def why_missing(self) -> str:
         """In words, for gold answers that no indexed file holds."""
         if not self._missing:
             return "no indexed file holds these words"
         file = self._missing[0]
-        reason = self._index.skipped.get(file)
+        reason = self._locator.skipped.get(file)
         return f"{file} is not in the index" + (f": {reason}" if reason else "")
 
-    def _located(self, gold: Gold) -> list[tuple[GoldPlace, str | None]]:
+    def _located(self, gold: Gold) -> list[tuple[GoldLocation, str | None]]:
         """Where to look for one gold answer, with its text there; nowhere when its file is not indexed."""
         if gold.file is None:
             return [(self._anywhere(gold.text), gold.text)] if gold.text is not None else []
-        articles = self._index.articles_named(gold.file)
+        articles = self._locator.articles_named(gold.file)
         if gold.start is not None and gold.end is not None:
             return self._at_offsets(gold, Span(gold.start, gold.end), articles)
         if gold.text is not None:
             return self._in_file(gold, gold.text, articles)
         if self.comparable:  # the file only tells which article is right
             return []
-        return [(GoldPlace(article), None) for article in articles]
+        return [(GoldLocation(article), None) for article in articles]
 
-    def _anywhere(self, text: str) -> GoldPlace:
+    def _anywhere(self, text: str) -> GoldLocation:
         words = _words(text)
         self._words_anywhere.append(words)
-        return GoldPlace(None, words=_pattern(words))
+        return GoldLocation(None, words=_pattern(words))
 
-    def _at_offsets(self, gold: Gold, span: Span, articles: Sequence[str]) -> list[tuple[GoldPlace, str | None]]:
-        raw = {article: self._index.assistant.article(article).raw_text for article in articles}
+    def _at_offsets(self, gold: Gold, span: Span, articles: Sequence[str]) -> list[tuple[GoldLocation, str | None]]:
+        raw = {article: self._locator.assistant.article(article).raw_text for article in articles}
         found = {article: text[span.start : span.end] for article, text in raw.items() if span.end <= len(text)}
         if articles and not found:
             longest = max(map(len, raw.values()))
@@ -222,14 +222,15 @@ class GoldAnswers:
                 f"{gold.file} holds no words at {span.start} to {span.end}: {shown(*right.values())}.",
                 "Correct the offsets.",
             )
-        return [(GoldPlace(article, _trimmed(raw[article], span)), text) for article, text in right.items()]
+        return [(GoldLocation(article, _trimmed(raw[article], span)), text) for article, text in right.items()]
 
-    def _in_file(self, gold: Gold, text: str, articles: Sequence[str]) -> list[tuple[GoldPlace, str | None]]:
-        places = [GoldPlace(article, words=_pattern(_words(text))) for article in articles]
-        right = [place for place in places if place.raw_spans(self._index.assistant.article(place.article_id or ""))]
-        if places and not right:
+    def _in_file(self, gold: Gold, text: str, articles: Sequence[str]) -> list[tuple[GoldLocation, str | None]]:
+        locations = [GoldLocation(article, words=_pattern(_words(text))) for article in articles]
+        article = self._locator.assistant.article
+        right = [location for location in locations if location.raw_spans(article(location.article_id or ""))]
+        if locations and not right:
             raise DatasetError(f"{gold.file} does not hold {shown(text)}.", "Correct the text, or leave the file out.")
-        return [(place, text) for place in right]
+        return [(location, text) for location in right]
 
 
 def holds(passage: Passage, span: Span) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.datasets.questions import Gold
 from assistant.errors import DatasetError
-from assistant.evaluation.places import Places, article_rank, gold_rank
+from assistant.evaluation.locations import GoldLocator, article_rank, gold_rank
 from assistant.pipeline import Assistant
 from tests.evaluation.asking import CHOIR, LIGHTHOUSE, assistant_over, cut_out, write
 
@@ -29,8 +29,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 @pytest.fixture(scope="module")
-def places(assistant: Assistant) -> Places:
-    return Places(assistant)
+def locator(assistant: Assistant) -> GoldLocator:
+    return GoldLocator(assistant)
 
 
 def article_of(assistant: Assistant, name: str) -> str:
@@ -53,18 +53,20 @@ def article_of(assistant: Assistant, name: str) -> str:
     ],
 )
 def test_files_are_named_by_the_end_of_their_path(
-    assistant: Assistant, places: Places, file: str, found: list[str]
+    assistant: Assistant, locator: GoldLocator, file: str, found: list[str]
 ) -> None:
-    assert places.articles_named(file) == [article_of(assistant, name) for name in found]
+    assert locator.articles_named(file) == [article_of(assistant, name) for name in found]
 
 
-def test_a_file_is_named_by_its_whole_path_too(assistant: Assistant, places: Places) -> None:
+def test_a_file_is_named_by_its_whole_path_too(assistant: Assistant, locator: GoldLocator) -> None:
     for path, (article,) in assistant.files().items():
-        assert places.articles_named(path) == [article]
+        assert locator.articles_named(path) == [article]
 
 
-def test_of_files_with_one_name_the_one_that_holds_the_answer_counts(assistant: Assistant, places: Places) -> None:
-    golds = places.of([Gold("page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes")])
+def test_of_files_with_one_name_the_one_that_holds_the_answer_counts(
+    assistant: Assistant, locator: GoldLocator
+) -> None:
+    golds = locator.find([Gold("page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes")])
     assert list(golds.articles()) == [article_of(assistant, "b/page.txt")]
     assert golds.texts == ("Tom Reyes",)
 
@@ -72,30 +74,30 @@ def test_of_files_with_one_name_the_one_that_holds_the_answer_counts(assistant: 
 def test_a_name_that_several_files_have_must_be_given_with_more_of_the_path(tmp_path: Path) -> None:
     files = {"a/page.txt": LIGHTHOUSE, "b/page.txt": LIGHTHOUSE + "More.\n", "c/page.txt": CHOIR, "d/page.txt": CHOIR}
     with assistant_over(write(tmp_path / "articles", files), {}) as opened:
-        places = Places(opened)
+        locator = GoldLocator(opened)
         span = cut_out(LIGHTHOUSE, "Ada Marsh")
         with pytest.raises(DatasetError, match=r"^page\.txt names 2 indexed files: give more of its path\.$"):
-            places.of([Gold("page.txt", *span, "Ada Marsh")])
+            locator.find([Gold("page.txt", *span, "Ada Marsh")])
         with pytest.raises(DatasetError, match=r"^page\.txt names 3 indexed files"):
-            places.of([Gold("page.txt", 0, 5, None)])
-        assert places.of([Gold("b/page.txt", *span, None)]).texts == ("Ada Marsh",)
-        twins = places.of([Gold("page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes")])
+            locator.find([Gold("page.txt", 0, 5, None)])
+        assert locator.find([Gold("b/page.txt", *span, None)]).texts == ("Ada Marsh",)
+        twins = locator.find([Gold("page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes")])
         assert list(twins.articles()) == [article_of(opened, "c/page.txt")], "the same article twice is one"
 
 
-def test_a_file_of_the_same_name_does_not_hold_the_answer(assistant: Assistant, places: Places) -> None:
+def test_a_file_of_the_same_name_does_not_hold_the_answer(assistant: Assistant, locator: GoldLocator) -> None:
     right, wrong = article_of(assistant, "b/page.txt"), article_of(assistant, "a/page.txt")
     for gold in (
         Gold("page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes"),
         Gold("page.txt", None, None, "Tom Reyes"),
     ):
-        golds = places.of([gold])
+        golds = locator.find([gold])
         assert golds.stands_in(right) and not golds.stands_in(wrong)
-    assert places.of([Gold("page.txt", None, None, None)]).stands_in(wrong)
+    assert locator.find([Gold("page.txt", None, None, None)]).stands_in(wrong)
 
 
-def test_texts_are_those_given_or_those_of_the_file(places: Places) -> None:
-    golds = places.of(
+def test_texts_are_those_given_or_those_of_the_file(locator: GoldLocator) -> None:
+    golds = locator.find(
         [
             Gold("b/page.txt", *cut_out(CHOIR, "Tom Reyes"), None),
             Gold("b/page.txt", *cut_out(CHOIR, "Tom Reyes"), "Tom Reyes"),
@@ -105,9 +107,9 @@ def test_texts_are_those_given_or_those_of_the_file(places: Places) -> None:
     )
     assert sorted(golds.texts) == ["Tom Reyes", "the conductor"]
     assert golds.comparable
-    alone = places.of([Gold("b/page.txt", None, None, None)])
+    alone = locator.find([Gold("b/page.txt", None, None, None)])
     assert (alone.texts, alone.comparable, alone.answerable) == ((), False, True)
-    assert not places.of([]).answerable
+    assert not locator.find([]).answerable
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ def test_texts_are_those_given_or_those_of_the_file(places: Places) -> None:
         (Gold("a/page.txt", None, None, "Tom Reyes"), r"a/page\.txt does not hold 'Tom Reyes'"),
     ],
 )
-def test_an_answer_that_is_not_in_its_file_is_told(places: Places, gold: Gold, message: str) -> None:
+def test_an_answer_that_is_not_in_its_file_is_told(locator: GoldLocator, gold: Gold, message: str) -> None:
     with pytest.raises(DatasetError, match=message) as caught:
-        places.of([Gold(None, None, None, "fine"), gold])
+        locator.find([Gold(None, None, None, "fine"), gold])
     assert caught.value.remedy
 
 
@@ -152,40 +154,42 @@ def test_an_answer_that_is_not_in_its_file_is_told(places: Places, gold: Gold, m
         ("A (10", "10"),
     ],
 )
-def test_words_are_found_whole_and_in_order(assistant: Assistant, places: Places, text: str, held: str | None) -> None:
-    golds = places.of([Gold(None, None, None, text)])
+def test_words_are_found_whole_and_in_order(
+    assistant: Assistant, locator: GoldLocator, text: str, held: str | None
+) -> None:
+    golds = locator.find([Gold(None, None, None, text)])
     article = article_of(assistant, "c/other page.txt")
     found = [assistant.article(article).raw_text[span.start : span.end] for span in golds.raw_spans(article)]
     assert found[:1] == ([] if held is None else [held])
     assert (article in list(golds.articles())) == (held is not None)
 
 
-def test_ranks(assistant: Assistant, places: Places) -> None:
+def test_ranks(assistant: Assistant, locator: GoldLocator) -> None:
     ranking = assistant.retrieve("lighthouse harbour choir quarry boats", 20)
     texts = [item.passage.text for item in ranking]
     right = next(rank for rank, text in enumerate(texts, start=1) if "March 3" in text)
     for gold in (Gold("a/page.txt", *cut_out(LIGHTHOUSE, "March 3"), "March 3"), Gold(None, None, None, "march 3")):
-        assert gold_rank(ranking, places.of([gold])) == right
+        assert gold_rank(ranking, locator.find([gold])) == right
     article = article_of(assistant, "a/page.txt")
     first = next(rank for rank, item in enumerate(ranking, start=1) if item.passage.article_id == article)
-    golds = places.of([Gold("a/page.txt", *cut_out(LIGHTHOUSE, "Harbour Press"), None)])
+    golds = locator.find([Gold("a/page.txt", *cut_out(LIGHTHOUSE, "Harbour Press"), None)])
     assert (gold_rank(ranking, golds), article_rank(ranking, golds)) == (None, first)
-    elsewhere = places.of([Gold("d.txt", 0, 1, "x")])
+    elsewhere = locator.find([Gold("d.txt", 0, 1, "x")])
     assert (gold_rank(ranking, elsewhere), article_rank(ranking, elsewhere)) == (None, None)
-    assert gold_rank(ranking, places.of([Gold("a/page.txt", None, None, None)])) == first
-    assert gold_rank([], places.of([Gold(None, None, None, "march 3")])) is None
+    assert gold_rank(ranking, locator.find([Gold("a/page.txt", None, None, None)])) == first
+    assert gold_rank([], locator.find([Gold(None, None, None, "march 3")])) is None
 
 
 @given(st.data())
 def test_clean_offsets_hold_the_same_characters_as_raw_ones(
-    assistant: Assistant, places: Places, data: st.DataObject
+    assistant: Assistant, locator: GoldLocator, data: st.DataObject
 ) -> None:
     """Any slice of a file: what cleaning left whole is found in the clean text, what it cut is not."""
     start = data.draw(st.integers(0, len(LIGHTHOUSE) - 1))
     end = data.draw(st.integers(start + 1, len(LIGHTHOUSE)))
     article = assistant.article(article_of(assistant, "a/page.txt"))
     assume(any(map(str.isalnum, LIGHTHOUSE[start:end])))
-    golds = places.of([Gold("a/page.txt", start, end, LIGHTHOUSE[start:end])])
+    golds = locator.find([Gold("a/page.txt", start, end, LIGHTHOUSE[start:end])])
     wanted = "".join(LIGHTHOUSE[start:end].split())
     dropped = LIGHTHOUSE.index("Follow us")
     whole = len(LIGHTHOUSE[:end].rstrip()) <= dropped
