@@ -10,7 +10,7 @@ from rich.text import Text
 
 from assistant.apps.terminal import printable
 from assistant.datasets.lines import Problem
-from assistant.evaluation.figures import Unit, grouped, shown
+from assistant.evaluation.figures import Unit, counted, grouped, shown
 from assistant.evaluation.misses import Loss, Miss, losses, misses
 from assistant.evaluation.results import Evaluation
 
@@ -55,14 +55,13 @@ def show_evaluation(evaluation: Evaluation[Any], *, verbose: bool, comparison: C
 def _show_headline(console: Console, evaluation: Evaluation[Any]) -> None:
     provenance, count = evaluation.provenance, len(evaluation.problems)
     if count:
-        items = "1 item" if count == 1 else f"{count:,} items"
-        partial = f"PARTIAL: {items} of the data could not be scored; no figure below is of the whole."
+        items = counted(count, "item")
+        partial = f"PARTIAL: {items} of the data could not be scored; the figures below are of the rest."
         _say(console, Text(partial, style="bold yellow"))
     limits = [f"--limit {provenance.limit}"] if provenance.limit is not None else []
     limits += [f"--sample {provenance.sample}"] if provenance.sample is not None else []
     part = f" ({' '.join(limits)})" if limits else ""
-    noun = "file" if provenance.kind == "cleaning" else "question"
-    rows = f"{len(evaluation.rows):,} {noun}{'' if len(evaluation.rows) == 1 else 's'}"
+    rows = counted(len(evaluation.rows), "file" if provenance.kind == "cleaning" else "question")
     _say(console, Text(f"{provenance.kind}: {_one_line(provenance.data)}, {rows}{part}", style="bold"))
 
 
@@ -143,17 +142,17 @@ def _block(console: Console) -> str:
 
 def _show_comparison(console: Console, comparison: Comparison) -> None:
     noun = "file" if comparison.kind == "cleaning" else "question"
-    _say(console, Text(f"\nCompared with the earlier run ({comparison.shared:,} {noun}s in both)", style="bold"))
+    _say(console, Text(f"\nCompared with the earlier run ({counted(comparison.shared, noun)} in both)", style="bold"))
     for warning in comparison.warnings:
-        _say(console, Text(f"  Mind: {_one_line(warning)}", style="yellow"))
+        _say(console, Text(f"  Note: {_one_line(warning)}", style="yellow"))
     for item in comparison.differences:
         style = {"better": "green", "worse": "red"}.get(item.verdict, "")
         _say(console, Text(f"  {_one_line(item.sentence)}", style=style))
     changes = (
         ("Better", comparison.gained),
         ("Worse", comparison.lost),
-        ("In this run alone", comparison.only_new),
-        ("In the earlier run alone", comparison.only_old),
+        ("Only in this run", comparison.only_new),
+        ("Only in the earlier run", comparison.only_old),
     )
     for what, ids in changes:
         if ids:

@@ -198,6 +198,11 @@ def shown(value: float, unit: Unit) -> str:
     return f"{value:.3f}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: "1 question", "2,013 questions"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _ordered(figures: Iterable[Figure], kind: Kind) -> Iterator[Figure]:
     names = [figure.name for figure in FIGURES if not figure.kinds or kind in figure.kinds]
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.datasets.lines import Problem
 from assistant.errors import DatasetError
+from assistant.evaluation.figures import counted
 from assistant.evaluation.results import Row
 
 if TYPE_CHECKING:
@@ -127,9 +128,8 @@ def _lines(path: Path, header: bytes, *, fresh: bool) -> list[bytes]:
     if lines[0] + b"\n" != header:
         wanted = json.loads(header)["journal"]
         differs = sorted(key for key in {*known, *wanted} if known.get(key) != wanted.get(key))
-        items = len(lines) - 1
         raise DatasetError(
-            f"{path} holds {items} item{'' if items == 1 else 's'} of an interrupted run that differs in:"
+            f"{path} holds {counted(len(lines) - 1, 'item')} of an interrupted run that differs in:"
             f" {', '.join(differs)}.",
             "Resume that run, start over with --fresh, or write the result elsewhere.",
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
 
+from assistant.evaluation.figures import counted
 from assistant.evaluation.results import (
     STAGES,
     AnswerRow,
@@ -139,7 +140,7 @@ def _answer_notes(row: AnswerRow) -> Iterator[tuple[str, str]]:
         yield "Gold", "an article alone, no text" if row.f1 is None else "a location in a file that is not indexed"
     if row.multi_span and row.answerable:
         found = len(row.predicted_spans) if isinstance(row, ReadingRow) else int(row.predicted is not None)
-        yield "Scored as a set", f"{_spans(len(row.gold))} wanted, {_spans(found)} found"
+        yield "Scored as a set", f"{counted(len(row.gold), 'span')} wanted, {counted(found, 'span')} found"
     if isinstance(row, AskedRow) and row.answerable:
         yield "First passage with the answer", _ranked(row.rank)
         yield "First passage of the article", _ranked(row.article_rank)
@@ -212,10 +213,6 @@ def _missed_page(row: CleaningRow) -> Miss | None:
             ("Words of the body", f"{row.gold_words:,}"),
         ),
     )
-
-
-def _spans(count: int) -> str:
-    return f"{count} span{'' if count == 1 else 's'}"
 
 
 def _ranked(rank: int | None) -> str:

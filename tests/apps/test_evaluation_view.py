@@ -101,7 +101,7 @@ def test_a_partial_run_says_so_first_and_names_what_is_wrong_on_standard_error(
     show_evaluation(replace(reading(), problems=(problem(),) * 25), verbose=False)
     said = capsys.readouterr()
     first = said.out.splitlines()[0]
-    assert first == "PARTIAL: 25 items of the data could not be scored; no figure below is of the whole."
+    assert first == "PARTIAL: 25 items of the data could not be scored; the figures below are of the rest."
     errors = said.err.splitlines()
     assert errors[0] == "Not scored: questions.jsonl:3 (q99): The answer 'x' is not in its context. Correct it."
     assert len(errors) == 21
@@ -143,7 +143,7 @@ def test_a_comparison_is_told_in_sentences(capsys: pytest.CaptureFixture[str]) -
     show_evaluation(reading(), verbose=False, comparison=comparison())
     said = capsys.readouterr().out
     assert "Compared with the earlier run (18 questions in both)" in said
-    assert "Mind: The data differs." in said
+    assert "Note: The data differs." in said
     assert comparison().differences[0].sentence in said
     assert "Better: 12 (q0, q1, q2, q3, q4, q5, q6, q7, q8, q9 and 2 more)" in said
     assert "Worse: 1 (q77)" in said

@@ -254,9 +254,9 @@ def test_only_shared_questions_are_compared_and_the_others_named() -> None:
     assert (found.shared, found.only_new, found.only_old) == (2, ("c",), ("z",))
     assert (measured(found, "f1").new, measured(found, "f1").old) == (100, 50)
     assert found.warnings == (
-        "The data differ: 'new.json' now, 'set.jsonl' before, not the same bytes.",
-        "Compared are the 2 questions that both runs have with the same words and gold answers;"
-        " alone in the new run: 1, in the old one: 1.",
+        "The data differ: 'new.json' now, 'set.jsonl' before; their bytes differ.",
+        "Only questions with the same words and gold answers in both runs are compared: 2."
+        " Only in the new run: 1; only in the old one: 1.",
     )
 
 
@@ -287,11 +287,11 @@ def test_other_models_settings_and_partial_runs_are_named() -> None:
     new = reading([10.0], reader="reader-b", settings={"min_confidence": 0.3, "candidates": 50})
     old = reading([10.0], embedder="embedder-a", problems=(Problem("set.jsonl:2", None, "It is broken."),))
     assert compare(new, old).warnings == (
-        "The old run is partial: 1 of its questions could not be scored.",
-        "Another reader: reader-b now, reader-a before.",
-        "Another embedder: none now, embedder-a before.",
-        "Another setting candidates: 50 now, None before.",
-        "Another setting min_confidence: 0.3 now, 0.5 before.",
+        "The old run is partial: 1 question could not be scored.",
+        "Different reader: reader-b now, reader-a before.",
+        "Different embedder: none now, embedder-a before.",
+        "Different setting candidates: 50 now, None before.",
+        "Different setting min_confidence: 0.3 now, 0.5 before.",
     )
 
 

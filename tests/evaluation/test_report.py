@@ -227,7 +227,7 @@ def test_a_comparison_says_before_now_and_whether_it_may_be_chance(tmp_path: Pat
     assert "F1 f1 50.00 62.50 +12.50 +1.25 to +24.00 significantly better" in page.text
     assert "Answered right answered_right 0.500 0.450 -0.050 -0.200 to +0.100 no significant difference" in page.text
     assert "Exact match em 50.00 50.00 +0.00 too few for one too few questions to tell" in page.text
-    assert "Of the 18 questions in both runs 2 came out better, 1 worse." in page.text
+    assert "Of 18 questions in both runs, 2 came out better and 1 worse." in page.text
     assert "The data differs." in page.text
     assert "2 questions came out better q4 q5" in page.text
     assert "old299 and 100 more" in page.text
@@ -301,8 +301,8 @@ def test_edits_since_the_commit_are_never_left_out(tmp_path: Path) -> None:
     [
         (None, None, 0, "18 questions 2026"),
         (18, None, 0, "18 questions, from the first 18 entries of the data"),
-        (18, 7, 0, "18 questions, from 18 entries of the data drawn at random (seed 7)"),
-        (20, 7, 2, "18 questions, from 20 entries of the data drawn at random (seed 7)"),
+        (18, 7, 0, "18 questions, from 18 entries drawn at random from the data (seed 7)"),
+        (20, 7, 2, "18 questions, from 20 entries drawn at random from the data (seed 7)"),
         (5000, None, 0, "18 questions 2026"),
         (5000, 7, 1, "18 questions 2026"),
     ],

@@ -12,7 +12,7 @@ import numpy as np
 from assistant.errors import DatasetError
 from assistant.evaluation.comparison.bootstrap import intervals
 from assistant.evaluation.comparison.paired import NEGLIGIBLE, Pairs, measured
-from assistant.evaluation.figures import describe
+from assistant.evaluation.figures import counted, describe
 from assistant.evaluation.results import AnswerRow, CleaningRow, Evaluation, Kind, RewriteRow, Row
 
 Verdict = Literal[
@@ -195,20 +195,20 @@ def _verdict(measure: str, low: float | None, high: float | None) -> Verdict:
 
 def _warnings(new: Evaluation[Any], old: Evaluation[Any], shared: int, only_new: int, only_old: int) -> Iterator[str]:
     if new.provenance.data_digest != old.provenance.data_digest:
-        yield f"The data differ: {new.provenance.data!r} now, {old.provenance.data!r} before, not the same bytes."
+        yield f"The data differ: {new.provenance.data!r} now, {old.provenance.data!r} before; their bytes differ."
     if only_new or only_old:
         yield (
-            f"Compared are the {shared} questions that both runs have with the same words and gold answers;"
-            f" alone in the new run: {only_new}, in the old one: {only_old}."
+            f"Only questions with the same words and gold answers in both runs are compared: {shared}."
+            f" Only in the new run: {only_new}; only in the old one: {only_old}."
         )
     for run, evaluation in (("new", new), ("old", old)):
         if not evaluation.complete:
-            yield f"The {run} run is partial: {len(evaluation.problems)} of its questions could not be scored."
+            yield f"The {run} run is partial: {counted(len(evaluation.problems), 'question')} could not be scored."
     for model in ("reader", "embedder", "index"):
         now, before = getattr(new.provenance, model), getattr(old.provenance, model)
         if now != before:
-            yield f"Another {model}: {now or 'none'} now, {before or 'none'} before."
+            yield f"Different {model}: {now or 'none'} now, {before or 'none'} before."
     for name in sorted({*new.settings, *old.settings}):
         now, before = new.settings.get(name), old.settings.get(name)
         if now != before:
-            yield f"Another setting {name}: {now!r} now, {before!r} before."
+            yield f"Different setting {name}: {now!r} now, {before!r} before."

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.evaluation.figures import describe, grouped, shown
+from assistant.evaluation.figures import counted, describe, grouped, shown
 from assistant.evaluation.misses import Loss, losses, misses
 from assistant.evaluation.report.plots import plots
 from assistant.evaluation.report.views import view
@@ -108,15 +108,14 @@ def _policy(script: str) -> str:
 def _size(evaluation: Evaluation[Any]) -> str:
     """How many questions there are, and how they were chosen where the data had more than the limit."""
     rows, provenance = evaluation.rows, evaluation.provenance
-    noun = "file" if provenance.kind == "cleaning" else "question"
-    words = f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
+    words = counted(len(rows), "file" if provenance.kind == "cleaning" else "question")
     # A conversation is one entry; its first turn counts.
     entries = sum(not (isinstance(row, AskedRow) and row.follow_up) for row in rows) + len(evaluation.problems)
     if provenance.limit is None or entries < provenance.limit:
         return words
     if provenance.sample is None:
         return f"{words}, from the first {provenance.limit:,} entries of the data"
-    return f"{words}, from {provenance.limit:,} entries of the data drawn at random (seed {provenance.sample})"
+    return f"{words}, from {provenance.limit:,} entries drawn at random from the data (seed {provenance.sample})"
 
 
 def _short(commit: str | None) -> str | None:
@@ -164,23 +163,27 @@ def _groups(evaluation: Evaluation[Any]) -> dict[str, list[dict[str, str]]]:
 
 
 def _compared(comparison: Comparison) -> dict[str, Any]:
-    noun = "files" if comparison.kind == "cleaning" else "questions"
+    noun = "file" if comparison.kind == "cleaning" else "question"
     changes = (
-        (comparison.gained, f"{noun} came out better"),
-        (comparison.lost, f"{noun} came out worse"),
-        (comparison.only_new, f"{noun} in this run alone, not compared"),
-        (comparison.only_old, f"{noun} in the earlier run alone, not compared"),
+        (comparison.gained, "came out better"),
+        (comparison.lost, "came out worse"),
+        (comparison.only_new, "only in this run, not compared"),
+        (comparison.only_old, "only in the earlier run, not compared"),
     )
     widest = max((abs(end) for item in comparison.differences for end in _reach(item)), default=0.0) or 1.0
     return {
         "summary": (
-            f"Of the {comparison.shared:,} {noun} in both runs {len(comparison.gained):,} came out better,"
-            f" {len(comparison.lost):,} worse."
+            f"Of {counted(comparison.shared, noun)} in both runs, {len(comparison.gained):,} came out better"
+            f" and {len(comparison.lost):,} worse."
         ),
         "warnings": comparison.warnings,
         "measures": [_difference(item, comparison.kind, widest) for item in comparison.differences],
         "changes": [
-            {"title": f"{len(ids):,} {what}", "ids": ids[:_IDS_LISTED], "more": max(0, len(ids) - _IDS_LISTED)}
+            {
+                "title": f"{counted(len(ids), noun)} {what}",
+                "ids": ids[:_IDS_LISTED],
+                "more": max(0, len(ids) - _IDS_LISTED),
+            }
             for ids, what in changes
             if ids
         ],
@@ -215,8 +218,8 @@ def _difference(item: Difference, kind: Kind, widest: float) -> dict[str, Any]:
 def _misses_title(kind: Kind, count: int) -> str:
     if kind == "cleaning":
         return "Files, worst first"
-    many = f"{count:,} {'question' if count == 1 else 'questions'}"
-    return f"{many} worded otherwise" if kind == "conversation" else f"{many} not exactly right"
+    many = counted(count, "question")
+    return f"{many} worded differently" if kind == "conversation" else f"{many} not exactly right"
 
 
 def _made(provenance: Provenance) -> Iterator[tuple[str, str]]:
