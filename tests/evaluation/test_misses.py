@@ -14,10 +14,10 @@ def only_miss(evaluation: Evaluation[AnswerRow], row: AnswerRow) -> Miss:
     return miss
 
 
-def test_a_gold_without_text_is_an_article_or_a_place_that_is_not_indexed() -> None:
+def test_a_gold_without_text_is_an_article_or_a_location_that_is_not_indexed() -> None:
     row = replace(asked(1).rows[0], gold=())
     assert dict(only_miss(asked(1), replace(row, f1=None)).notes)["Gold"] == "an article alone, no text"
-    assert dict(only_miss(asked(1), replace(row, f1=0.0)).notes)["Gold"] == "a place in a file that is not indexed"
+    assert dict(only_miss(asked(1), replace(row, f1=0.0)).notes)["Gold"] == "a location in a file that is not indexed"
     assert "Gold" not in dict(only_miss(asked(1), asked(1).rows[0]).notes)
 
 
