@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         StoreMismatchError,
         StoreMissingError,
     )
-    from assistant.pipeline import Assistant, preview, remove, sync
+    from assistant.pipeline import Assistant, preview, removal, remove, sync
     from assistant.records import (
         Alternative,
         Answer,
@@ -75,7 +75,7 @@ _HOMES = {
         "StoreMismatchError",
         "StoreMissingError",
     ),
-    "assistant.pipeline": ("Assistant", "preview", "remove", "sync"),
+    "assistant.pipeline": ("Assistant", "preview", "removal", "remove", "sync"),
     "assistant.records": (
         "Alternative",
         "Answer",
@@ -149,6 +149,7 @@ __all__ = [
     "load_settings",
     "place_of",
     "preview",
+    "removal",
     "remove",
     "sync",
 ]

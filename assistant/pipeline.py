@@ -104,9 +104,9 @@ class Assistant:
     @classmethod
     def _over(cls, settings: Settings, embedder: Embedder, reader: Reader) -> Assistant:
         from assistant.index.opened import Index
-        from assistant.index.sync import recipe
+        from assistant.index.sync import manifest
 
-        index = Index(settings.store, recipe(embedder, settings))
+        index = Index(settings.store, manifest(embedder, settings))
         _log.info("opened the index in %s", settings.store)
         return cls(index, embedder, reader, settings)
 
@@ -168,7 +168,9 @@ class Assistant:
         wanted = self.settings.passages_read if k is None else k
         if wanted < 1:
             raise QuestionError(f"{wanted} passages were asked for.", "Ask for at least one.")
-        return self._retriever.retrieve(self._now().view, query, wanted, ArticleFilter(after, before, source, language))
+        with self._index.reading():
+            where = ArticleFilter(after, before, source, language)
+            return self._retriever.retrieve(self._now().view, query, wanted, where)
 
     def passages_to_read(
         self,
@@ -181,7 +183,8 @@ class Assistant:
     ) -> list[RetrievedPassage]:
         """What the reader is given for ``question``: the retrieved passages, neighbours joined."""
         self._check(question)
-        return self._to_read(self._now().view, question, ArticleFilter(after, before, source, language))
+        with self._index.reading():
+            return self._to_read(self._now().view, question, ArticleFilter(after, before, source, language))
 
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
@@ -197,11 +200,13 @@ class Assistant:
 
     def article(self, article_id: str) -> Article:
         """A cleaned article with its raw text; KeyError when the index does not hold it."""
-        return self._now().article(article_id)
+        with self._index.reading():
+            return self._now().article(article_id)
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article, in order; KeyError when the index does not hold it."""
-        return self._now().view.catalogue.article_passages(article_id)[1]
+        with self._index.reading():
+            return self._now().view.catalogue.article_passages(article_id)
 
     def articles(
         self,
@@ -213,11 +218,13 @@ class Assistant:
     ) -> list[ArticleEntry]:
         """What the index holds, in the order in which it came; filtered as ``ask`` is."""
         where = ArticleFilter(after, before, source, language)
-        return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
+        with self._index.reading():
+            return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
 
     def files(self) -> dict[str, list[str]]:
         """Absolute path of every indexed file, to the ids of its articles."""
-        return self._now().view.catalogue.file_articles()
+        with self._index.reading():
+            return self._now().view.catalogue.file_articles()
 
     def fingerprints(self) -> Fingerprints:
         """What answers depend on besides the settings."""
@@ -240,6 +247,12 @@ class Assistant:
         self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
     ) -> Trace:
         self._check(question)
+        with self._index.reading():
+            return self._answered(question, standalone, query, where, timings)
+
+    def _answered(
+        self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
+    ) -> Trace:
         now = self._now()  # what is synced meanwhile is for the next question
         started = time.perf_counter()
         retrieved = self._to_read(now.view, query, where)
@@ -267,7 +280,7 @@ class Assistant:
     def _now(self) -> _Present:
         view = self._index.view()
         if view is not self._present.view:
-            _log.info("the index is at generation %s", view.state.generation)
+            _log.info("the index is at %s", view.state.generation)
             self._present = self._over_view(view)
         return self._present
 
@@ -339,6 +352,17 @@ def remove(
     """
     chosen = _settings(store, settings)
     return _synchroniser(chosen, *_models(chosen)).remove(_paths(articles))
+
+
+def removal(
+    articles: str | Path | Sequence[str | Path],
+    *,
+    store: str | Path | None = None,
+    settings: Settings | None = None,
+) -> tuple[int, int]:
+    """How many articles ``remove`` would take out, and how many the index holds; nothing is changed."""
+    chosen = _settings(store, settings)
+    return _synchroniser(chosen, *_models(chosen)).removal(_paths(articles))
 
 
 def _sync(

@@ -41,7 +41,7 @@ def test_every_command_is_in_readme() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     names = [name for name, command in commands.items() if not hasattr(command, "commands")]
     names += [f"{group} {name}" for group in ("eval", "train") for name in commands[group].commands]
-    assert {"index", "sync", "articles", "remove", "clean", "ask", "chat", "eval cleaning", "train reader"} <= {*names}
+    assert {"index", "articles", "remove", "clean", "ask", "chat", "eval cleaning", "train reader"} <= {*names}
     for name in names:
         assert f"assistant {name}" in README, name
 

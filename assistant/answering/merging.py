@@ -64,7 +64,7 @@ def differs(first: str, second: str) -> bool:
 def stories(citations: Iterable[Citation]) -> dict[str, float]:
     """The stories that are independent of each other, with the confidence of the surest citation of each.
 
-    Copies of a story are one, and a round-up says nothing of its own beside a story that it retells. In the order of
+    Copies of a story are one, and a round-up says nothing of its own beside a story that it contained. In the order of
     the citations, surest first.
     """
     known: dict[str, float] = {}
@@ -72,13 +72,13 @@ def stories(citations: Iterable[Citation]) -> dict[str, float]:
     told = {_story(citation) for citation in cited}
     for citation in cited:
         own = _story(citation)
-        story = min(citation.retells & told - {own}, default=own)
+        story = min(citation.contained & told - {own}, default=own)
         known[story] = max(known.get(story, 0.0), citation.confidence)
     return known
 
 
 def _story(citation: Citation) -> str:
-    return citation.family or citation.article_id
+    return citation.cluster or citation.article_id
 
 
 def _agreeing(group: Sequence[Citation]) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""Commands over articles: ``assistant index`` (``sync``), ``articles``, ``remove``, ``clean``."""
+"""Commands over articles: ``assistant index``, ``articles``, ``remove``, ``clean``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ from assistant.settings import Settings
 
 commands = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
+#: Removing more articles than this, and a larger share of the index than that, has to be confirmed.
+_FEW_REMOVED, _SHARE_REMOVED = 20, 0.1
+
 Paths = Annotated[
     list[str], typer.Argument(help="Files of articles, folders of them, or addresses of pages and feeds.")
 ]
@@ -45,7 +48,6 @@ Fields = Annotated[
 ]
 
 
-@commands.command("sync", hidden=True)
 @commands.command()
 def index(
     paths: Paths,
@@ -53,12 +55,12 @@ def index(
     config: Config = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Clean, split and embed everything anew.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be done; addresses are left out.")
+        bool, typer.Option("--dry-run", help="Only show what would be done; addresses are not fetched.")
     ] = False,
     watch: Annotated[
         bool,
         typer.Option(
-            "--watch", help="Go on whenever something changes there, until Ctrl-C; addresses are fetched once."
+            "--watch", help="Index again whenever something changes, until Ctrl-C; addresses are fetched once."
         ),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that parse files.")] = None,
@@ -66,7 +68,7 @@ def index(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Bring the index into step with files, folders and addresses; also called sync."""
+    """Bring the index into step with files, folders and addresses."""
     from assistant.pipeline import preview
 
     settings = start(config, verbose, store, workers=workers, fields=_by_field(field))
@@ -107,6 +109,7 @@ def list_articles(
 @commands.command()
 def remove(
     paths: Annotated[list[str], typer.Argument(help="Files, folders or addresses.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however much is removed.")] = False,
     store: Store = None,
     config: Config = None,
     as_json: Json = False,
@@ -116,6 +119,8 @@ def remove(
     from assistant.pipeline import remove as remove_articles
 
     settings = start(config, verbose, store)
+    if not yes:
+        _ask_before_removing_much(paths, settings)
     show_report(remove_articles([*paths], settings=settings), settings.store, as_json=as_json)
 
 
@@ -144,6 +149,20 @@ def clean(
             else:
                 _show(item)
     raise typer.Exit(Exit.SKIPPED if skipped else Exit.DONE)
+
+
+def _ask_before_removing_much(paths: list[str], settings: Settings) -> None:
+    """More than a tenth of the index, and more than 20 articles, by one path: that may be a slip."""
+    from assistant.pipeline import removal
+
+    for path in paths:
+        going, held = removal(path, settings=settings)
+        if going <= _FEW_REMOVED or going <= held * _SHARE_REMOVED:
+            continue
+        what = f"{printable(path)} stands for {going:,} of {held:,} articles"
+        if not sys.stdin.isatty():
+            raise NothingToIndexError(f"{what}; nothing was removed.", "If that is meant, add --yes.")
+        typer.confirm(f"{what}. Remove them?", abort=True)
 
 
 def _by_field(options: list[str] | None) -> dict[str, list[str]] | None:

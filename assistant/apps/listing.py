@@ -67,7 +67,7 @@ def show_article(assistant: Assistant, article_id: str, prompts: Prompts, *, as_
 
 def _table(entries: Sequence[ArticleEntry], width: int) -> Table:
     """As many columns as there is room for; a cell that is too long ends with an ellipsis."""
-    copies = any(entry.family != entry.id for entry in entries)
+    copies = any(entry.cluster != entry.id for entry in entries)
     shown = [name for narrowest, name in _COLUMNS if width >= narrowest and (copies or name != "Copy of")]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     for name in shown:
@@ -84,16 +84,16 @@ def _table(entries: Sequence[ArticleEntry], width: int) -> Table:
 def _cells(entry: ArticleEntry) -> tuple[str, ...]:
     """In the order of the columns."""
     more = f" +{len(entry.places) - 1}" if len(entry.places) > 1 else ""
-    identity, published, language, source, title, family = _described(entry)
+    identity, published, language, source, title, cluster = _described(entry)
     file = _in_line(PurePath(entry.places[0]).name)
-    return identity, published, language, source, title or f"({file})", f"{file}{more}", family
+    return identity, published, language, source, title or f"({file})", f"{file}{more}", cluster
 
 
 def _described(entry: ArticleEntry) -> tuple[str, ...]:
     """Id, date, language, source, title, whose copy it is; empty where not known."""
     known = entry.metadata
     values = (entry.id, str(known.published or ""), known.language, known.source, known.title)
-    return (*(_in_line(value or "") for value in values), entry.family if entry.family != entry.id else "")
+    return (*(_in_line(value or "") for value in values), entry.cluster if entry.cluster != entry.id else "")
 
 
 def _in_line(text: str) -> str:

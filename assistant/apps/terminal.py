@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from assistant.answering.prompts import Prompts
 
 _STAGES = {
-    "read": "Reading files",
-    "load": "Taking in files",
-    "clean": "Cleaning and splitting articles",
+    "read": "Comparing files",
+    "load": "Cleaning and splitting articles",
     "embed": "Embedding passages",
     "score": "Scoring",
 }
@@ -64,7 +63,9 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
         f"{report.new} new, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.skipped)} skipped."
     )
-    _show_left_out(report.left_out)
+    _show_excluded(report.excluded)
+    for part in report.repaired:
+        print(f"Repaired: {printable(part)}.")
     print(f"Embedded {report.embedded:,} passages; {report.seconds:.1f} s in all.")
     print(
         f"The index in {printable(str(store))} holds {report.articles:,} articles, {report.passages:,} passages.",
@@ -73,7 +74,7 @@ def show_report(report: SyncReport, store: Path, *, as_json: bool) -> None:
     _show_skipped(report.skipped)
 
 
-def _show_left_out(count: int) -> None:
+def _show_excluded(count: int) -> None:
     if count:
         print(f"{count} stay out, since they were removed from the index; to index one again, name it.")
 
@@ -88,7 +89,7 @@ def show_preview(found: SyncPreview, *, as_json: bool) -> None:
             print(f"{sign} {printable(path)}")
     counts = f"{len(found.new)} new, {len(found.changed)} changed, {len(found.removed)} removed"
     print(f"{counts}, {found.unchanged} unchanged, {len(found.skipped)} skipped; nothing was done.")
-    _show_left_out(found.left_out)
+    _show_excluded(found.excluded)
     _show_skipped(found.skipped)
 
 

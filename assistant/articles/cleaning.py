@@ -18,7 +18,6 @@ from assistant.articles.blocks import Block
 from assistant.articles.classifier import BlockClassifier, bundled_classifier
 from assistant.articles.clutter import FOOTERS, Look, is_plea, look_at
 from assistant.articles.features import Features, block_features
-from assistant.articles.repetition import PASSING_WORDS, drop_repeated
 from assistant.articles.titles import lone_title
 
 #: How strongly a block without prose speaks against being inside the body, in words of prose.
@@ -47,6 +46,8 @@ _MAX_HEADLINES_BEFORE_BODY = 3
 _MENU_LINES = 3
 #: Share of the words the rules keep that the classifier must leave.
 _LEAST_LEFT = 0.15
+#: From so many words on, a block is a passage of prose.
+_PASSING_WORDS = 12
 _LISTED = re.compile(r"(?:[-*+•·►▪●◦‣■◾]|\d{1,3}[.):]|[A-Z]{1,3}\d?[.)])\s*\S|.{1,60}[:–—-]\s.*\d|.*\d")
 
 _ENTRY_MARKS = re.compile(r"[,:\"“”–—]")
@@ -63,7 +64,6 @@ class BlockDecision:
 
 def clean_blocks(
     blocks: Sequence[Block],
-    repeated: frozenset[str] = frozenset(),
     *,
     classifier: BlockClassifier | Literal["bundled"] | None = "bundled",
 ) -> list[BlockDecision]:
@@ -71,8 +71,6 @@ def clean_blocks(
 
     Args:
         blocks: all blocks of one file.
-        repeated: fingerprints that recur across different stories of the source
-            (``repeated_fingerprints``).
         classifier: of what the rules keep; None: the rules alone.
     """
     looks = [look_at(block) for block in blocks]
@@ -81,17 +79,15 @@ def clean_blocks(
         chosen = bundled_classifier() if classifier == "bundled" else classifier
         features = block_features(blocks, looks, [reason is None for reason in reasons], body)
         _drop_unlike(looks, reasons, chosen, features, spared=lone_title(blocks, looks))
-    drop_repeated(blocks, looks, reasons, repeated, body)
     return _decisions(blocks, reasons)
 
 
-def clean_body(blocks: Sequence[Block], repeated: frozenset[str] = frozenset()) -> list[BlockDecision]:
+def clean_body(blocks: Sequence[Block]) -> list[BlockDecision]:
     """As ``clean_blocks``, where the page's markup has told its body from the rest (``RawArticle.extracted_body``)."""
     looks = [look_at(block) for block in blocks]
-    found, body = _by_look(blocks, looks)
+    found, _ = _by_look(blocks, looks)
     never = [reason in _NEVER_OF_AN_ARTICLE or not look.words for reason, look in zip(found, looks, strict=True)]
     reasons = [reason if drop else None for reason, drop in zip(found, never, strict=True)]
-    drop_repeated(blocks, looks, reasons, repeated, body)
     return _decisions(blocks, reasons)
 
 
@@ -179,7 +175,7 @@ def _main_body(looks: Sequence[Look], reasons: Sequence[str | None]) -> tuple[in
         if value <= 0:
             value, start = 0.0, index
         if look.prose and reason is None:
-            value += min(look.words, _PROSE_WORDS_COUNTED) * (1.0 if look.words >= PASSING_WORDS else 0.4)
+            value += min(look.words, _PROSE_WORDS_COUNTED) * (1.0 if look.words >= _PASSING_WORDS else 0.4)
             if value > best_value:
                 best_value, best = value, (start, index)
         else:

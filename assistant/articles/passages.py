@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.articles.sentences import sentence_spans
 from assistant.records import Article, Passage
 
-#: Part of an index's recipe: a change here means that stored passages are out of date.
+#: Part of an index's manifest: a change here means that stored passages are out of date.
 SPLITTER_VERSION = 1
 
 TokenCounter = Callable[[Sequence[str]], list[int]]

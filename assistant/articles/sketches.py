@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-#: Part of an index's recipe: sketches of different versions cannot be compared. The second number is rensa's own.
+#: Part of an index's manifest: sketches of different versions cannot be compared. The second number is rensa's own.
 SKETCH_VERSION = (1, int(RMinHash.ALGORITHM_VERSION))
 
 Relation: TypeAlias = Literal["same", "near", "contained", "contains"]
 
 #: Each word edited costs as many shingles. Against four, copies with a tenth of the words edited stand clear of
-#: follow-ups, which share whole paragraphs (tests/benchmarks/bench_families.py).
+#: follow-ups, which share whole paragraphs (tests/benchmarks/bench_clusters.py).
 _SHINGLE_WORDS = 3
 _PERMUTATIONS = 128
 _SEED = 1
@@ -142,17 +142,6 @@ def containment(a: Sketch, b: Sketch) -> float:
         return 0.0
     mine, other = np.frombuffer(a.sample, "<u4"), np.frombuffer(b.sample, "<u4")
     return len(np.intersect1d(mine, other, assume_unique=True)) / len(mine)
-
-
-def stands_in(text: str, whole: str, shortest: int = 12) -> bool:
-    """Whether each line of ``text`` with at least ``shortest`` words stands word for word in ``whole``.
-
-    Shorter lines are headlines, bylines and datelines, which differ between places of publication. Exact, unlike
-    ``relation``: a copy with one figure corrected does not stand in the other.
-    """
-    inside = f" {' '.join(_words(whole))} "
-    lines = (_words(line) for line in text.splitlines())
-    return all(f" {' '.join(words)} " in inside for words in lines if len(words) >= shortest)
 
 
 def _words(text: str) -> list[str]:

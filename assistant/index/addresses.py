@@ -1,18 +1,17 @@
-"""Pages and feeds on the web among what is indexed: told from paths, fetched, staged."""
+"""Pages and feeds on the web among what is indexed: told from paths, and fetched."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from assistant.articles.fetching import FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped
-from assistant.index.catalogue.staging import KnownFile
-from assistant.index.catalogue.writer import CatalogueWriter
-from assistant.index.intake import PATIENCE, Worker
-from assistant.index.parsing import Incoming, Item, Task
-from assistant.index.plan import SyncPlan
+from assistant.index.catalogue.writer import KnownFile
+from assistant.index.parser_pool import ITEM_TIMEOUT, Worker
+from assistant.index.parsing import Item, Task
+from assistant.records import RawArticle
 from assistant.settings import Settings
 
 #: An article may cost so many: robots.txt, the page, redirects.
@@ -29,28 +28,22 @@ def fetch(addresses: Sequence[str], settings: Settings) -> list[Item]:
     if not addresses:
         return []
     limits = Limits(article_bytes=settings.max_file_bytes)
-    manners = FetchSettings(max_bytes=settings.max_file_bytes, private=settings.fetch_private)
-    task = Task(tuple(addresses), limits, FieldMap.named(settings.fields), manners)
-    with Worker(task, PATIENCE + _VISITS * (manners.total_timeout + manners.max_delay)) as worker:
+    policy = FetchSettings(max_bytes=settings.max_file_bytes, private=settings.fetch_private)
+    task = Task(tuple(addresses), limits, FieldMap.named(settings.fields), policy)
+    with Worker(task, ITEM_TIMEOUT + _VISITS * (policy.total_timeout + policy.max_delay)) as worker:
         return [item for _ in addresses for item in worker.items()]
 
 
-def stage_fetched(writer: CatalogueWriter, plan: SyncPlan, fetched: Sequence[Item]) -> None:
-    """Takes in what was fetched and is not indexed as it is; the plan counts it."""
-    pages: dict[str, list[Incoming]] = {}
+def by_page(fetched: Iterable[Item]) -> dict[str, list[RawArticle]]:
+    """The articles of each page, by its address."""
+    pages: dict[str, list[RawArticle]] = {}
     for item in fetched:
-        if isinstance(item, Incoming):
-            pages.setdefault(item.raw.path, []).append(item)
-    plan.note(item for item in fetched if isinstance(item, Skipped))
-    known, left_out = writer.files(), writer.staging.left_out()
-    for path, articles in pages.items():
-        digest = hashlib.sha256("".join(article.raw.content_hash for article in articles).encode()).hexdigest()
-        if path in left_out:
-            plan.left_out += 1
-        elif path in known and known[path].digest == digest:
-            plan.unchanged += 1
-        else:
-            plan.fetched.append(path)
-            plan.refetched += path in known
-            size = sum(len(article.raw.text) for article in articles)
-            writer.staging.take_in(path, KnownFile(digest, size, changed_ns=0), articles)
+        if not isinstance(item, Skipped):
+            pages.setdefault(item.path, []).append(item)
+    return pages
+
+
+def known_page(articles: Sequence[RawArticle]) -> KnownFile:
+    """What is known of a page that was fetched."""
+    digest = hashlib.sha256("".join(article.content_hash for article in articles).encode()).hexdigest()
+    return KnownFile(digest, sum(len(article.text) for article in articles), modified_ns=0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import tantivy
 
-from assistant.index.vectors import epoch
 from assistant.records import ArticleFilter, Metadata, Passage
 
 _ANALYZER = "english_news"
@@ -28,7 +28,7 @@ class LexicalIndex:
         """Open it; makes the directory where there is none. OSError when that cannot be done."""
         directory.mkdir(parents=True, exist_ok=True)
         self._analyzer = _analyzer()
-        with _told_as_storage():
+        with _as_storage_errors():
             self._index = tantivy.Index(_schema(), path=str(directory))
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
@@ -37,7 +37,7 @@ class LexicalIndex:
         self._index.reload()
         return LexicalSearcher(self._index.searcher(), self._index.schema, self._analyzer)
 
-    def add(self, keys: Sequence[str], passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
+    def add(self, keys: Sequence[int], passages: Sequence[Passage], metadata: Sequence[Metadata]) -> None:
         """Store passages with their article's metadata under ``keys``, all or none; on disk afterwards.
 
         OSError when the disk refuses.
@@ -47,7 +47,7 @@ class LexicalIndex:
             for document in documents:
                 writer.add_document(document)
 
-    def remove(self, keys: Sequence[str]) -> None:
+    def remove(self, keys: Sequence[int]) -> None:
         """Delete these passages, all or none; on disk afterwards. Unknown keys are ignored.
 
         OSError when the disk refuses.
@@ -57,10 +57,18 @@ class LexicalIndex:
                 for key in keys:
                     writer.delete_documents_by_term("key", key)
 
+    def remove_from(self, key: int) -> None:
+        """Delete the passages with this key and all greater ones, which a writer that died has left."""
+        later = tantivy.Query.range_query(self._index.schema, "key", tantivy.FieldType.Integer, key, 2**62)
+        self._index.reload()
+        if self._index.searcher().search(later, limit=1).hits:
+            with self._writing() as writer:
+                writer.delete_documents_by_query(later)
+
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
         """What is added and deleted inside is committed as a whole, or not at all."""
-        with _told_as_storage():
+        with _as_storage_errors():
             writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
             yield writer
             writer.commit()
@@ -78,11 +86,8 @@ class LexicalSearcher:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    def search(self, query: str, k: int, where: ArticleFilter, also: Sequence[str] = ()) -> list[str]:
-        """Keys of the ``k`` best passages for the words of ``query``, best first; no words, no passages.
-
-        They are among those that ``where`` admits, and ``also``, whatever their own metadata says.
-        """
+    def search(self, query: str, k: int, where: ArticleFilter) -> list[str]:
+        """Keys of the ``k`` best passages that ``where`` admits, best first; no words in ``query``, no passages."""
         words = list(dict.fromkeys(self._analyzer.analyze(_spaced(query))))
         if not words:
             return []
@@ -94,14 +99,12 @@ class LexicalSearcher:
         ]
         matching = tantivy.Query.boolean_query(terms)
         if conditions := self._conditions(where):
-            own = tantivy.Query.boolean_query([(must, item) for item in conditions])
-            others = tantivy.Query.term_set_query(schema, "key", list(also))
-            among = tantivy.Query.boolean_query([(should, own), (should, others)])
+            among = tantivy.Query.boolean_query([(must, item) for item in conditions])
             matching = tantivy.Query.boolean_query(
                 [(must, matching), (must, tantivy.Query.const_score_query(among, 0.0))]
             )
         found = self._searcher.search(matching, limit=k, count=False)
-        return [self._searcher.doc(address).get_first("key") or "" for _, address in found.hits]
+        return [str(self._searcher.doc(address).get_first("key")) for _, address in found.hits]
 
     def _conditions(self, where: ArticleFilter) -> list[tantivy.Query]:
         schema = self._schema
@@ -111,14 +114,14 @@ class LexicalSearcher:
         if where.language is not None:
             conditions.append(tantivy.Query.term_query(schema, "language", where.language.casefold()))
         if where.after is not None or where.before is not None:
-            after = epoch(where.after) if where.after else -(2**62)
-            before = epoch(where.before) if where.before else 2**62
+            after = where.after.toordinal() if where.after else 0
+            before = where.before.toordinal() if where.before else date.max.toordinal()
             conditions.append(tantivy.Query.range_query(schema, "published", tantivy.FieldType.Integer, after, before))
         return conditions
 
 
 @contextmanager
-def _told_as_storage() -> Iterator[None]:
+def _as_storage_errors() -> Iterator[None]:
     """All that tantivy raises are ValueErrors; inside, nothing else may raise one."""
     try:
         yield
@@ -126,15 +129,15 @@ def _told_as_storage() -> Iterator[None]:
         raise OSError(str(error)) from error
 
 
-def _document(key: str, passage: Passage, known: Metadata) -> tantivy.Document:
+def _document(key: int, passage: Passage, known: Metadata) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_text("key", key)
+    document.add_integer("key", key)
     document.add_text("text", _spaced(passage.text))
     document.add_text("title", _spaced(known.title or ""))
     document.add_text("source", (known.source or "").casefold())
     document.add_text("language", (known.language or "").casefold())
     if known.published is not None:
-        document.add_integer("published", epoch(known.published))
+        document.add_integer("published", known.published.toordinal())
     return document
 
 
@@ -147,7 +150,7 @@ def _spaced(text: str) -> str:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("key", stored=True, indexed=True, fast=True)
     builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("title", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("source", stored=False, tokenizer_name="raw", index_option="basic")

@@ -1,7 +1,8 @@
-"""The process that parses: told on its input which files or addresses, it writes what they hold, an item a line."""
+"""The process that parses: its input names files or addresses, and it writes what they hold, an item a line."""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import select
@@ -14,7 +15,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from assistant.articles import fingerprints
 from assistant.articles.fetching import Fetcher, FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
 from assistant.records import RawArticle, Stated
@@ -22,22 +22,10 @@ from assistant.records import RawArticle, Stated
 #: What the process may hold, bytes, where the system can limit it.
 _MEMORY = 4 << 30
 _FIELDS = FieldMap()
+#: Of prctl(2), PR_SET_PDEATHSIG.
+_DIE_WITH_PARENT = 1
 
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An article of a file that is taken in, with what the statistics of repetition need to know.
-
-    Attributes:
-        raw: as its file has it.
-        fingerprints: of its blocks, in order.
-    """
-
-    raw: RawArticle
-    fingerprints: tuple[str, ...]
-
-
-Item: TypeAlias = Incoming | Skipped
+Item: TypeAlias = RawArticle | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +33,36 @@ class Task:
     """What is to be parsed.
 
     Attributes:
-        places: paths of files, or addresses where there are ``manners``.
+        paths: of files, or addresses where there is a ``policy``.
         limits: how much is read of each.
         fields: names of the fields of records.
-        manners: how pages are fetched.
+        policy: how pages are fetched.
     """
 
-    places: tuple[str, ...]
+    paths: tuple[str, ...]
     limits: Limits
     fields: FieldMap = _FIELDS
-    manners: FetchSettings | None = None
+    policy: FetchSettings | None = None
 
     def to_json(self) -> str:
         """What ``from_json`` reads."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, told: str) -> Task:
+    def from_json(cls, line: str) -> Task:
         """The task in another process."""
-        task = json.loads(told)
+        task = json.loads(line)
         return cls(
-            places=tuple(task["places"]),
+            paths=tuple(task["paths"]),
             limits=Limits(**task["limits"]),
             fields=FieldMap.named(task["fields"]),
-            manners=FetchSettings(**task["manners"]) if task["manners"] else None,
+            policy=FetchSettings(**task["policy"]) if task["policy"] else None,
         )
-
-
-def incoming(raw: RawArticle) -> Incoming:
-    """With the fingerprints of its blocks."""
-    return Incoming(raw, fingerprints(raw))
 
 
 def read_file(path: Path, limits: Limits, fields: FieldMap) -> Iterator[Item]:
     """The articles of a file, and what of it gives none."""
-    return map(_taken_in, read_articles(path, limits, fields))
+    return read_articles(path, limits, fields)
 
 
 def line_of(item: Item | None) -> str:
@@ -88,7 +71,7 @@ def line_of(item: Item | None) -> str:
     if isinstance(item, Skipped):
         named = {"skipped": {field.name: getattr(item, field.name) for field in fields(Skipped)}}
     elif item is not None:
-        named = {"incoming": asdict(item)}
+        named = {"article": asdict(item)}
     return json.dumps(named) + "\n"
 
 
@@ -99,10 +82,8 @@ def item_of(line: str | bytes) -> Item | None:
         return None
     if "skipped" in named:
         return Skipped(**named["skipped"])
-    found = named["incoming"]
-    stated = tuple(Stated(**one) for one in found["raw"].pop("stated"))
-    raw = RawArticle(**found["raw"], stated=stated)
-    return Incoming(raw, tuple(found["fingerprints"]))
+    found = named["article"]
+    return RawArticle(**found | {"stated": tuple(Stated(**one) for one in found["stated"])})
 
 
 #: The line that says that the task begins.
@@ -129,17 +110,13 @@ def main() -> None:
 
 def _parsed(task: Task) -> Iterator[Iterator[Item]]:
     """What each place holds, in order."""
-    if task.manners is None:
-        for place in task.places:
-            yield read_file(Path(place), task.limits, task.fields)
+    if task.policy is None:
+        for path in task.paths:
+            yield read_file(Path(path), task.limits, task.fields)
         return
-    with Fetcher(task.manners, task.limits, task.fields) as fetcher:
-        for place in task.places:
-            yield map(_taken_in, fetcher.fetch(place))
-
-
-def _taken_in(item: RawArticle | Skipped) -> Item:
-    return item if isinstance(item, Skipped) else incoming(item)
+    with Fetcher(task.policy, task.limits, task.fields) as fetcher:
+        for path in task.paths:
+            yield fetcher.fetch(path)
 
 
 def _write(out: Any, item: Item | None) -> None:
@@ -158,23 +135,19 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _end_with_starter(told: int) -> None:
-    """However the process ends that holds the other end of ``told``, this one ends then, whatever a parser does."""
+def _end_with_starter(stream: int) -> None:
+    """However the process ends that holds the other end of ``stream``, this one ends then."""
     if os.name != "posix":  # elsewhere a thread that waits for input keeps libraries from being loaded
         return
-    import fcntl
 
-    threading.Thread(target=_end_if_closed, args=(told, None), daemon=True).start()
-    # A parser that lets no thread run, as a regular expression does, still looks for signals; not sent on every system.
-    signal.signal(signal.SIGIO, lambda *_: _end_if_closed(told, 0))
-    with suppress(OSError):
-        fcntl.fcntl(told, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(told, fcntl.F_SETFL, fcntl.fcntl(told, fcntl.F_GETFL) | os.O_ASYNC)
+    if sys.platform == "linux":  # also while a parser, as a regular expression does, lets no thread run
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
-
-def _end_if_closed(told: int, seconds: float | None) -> None:
-    if select.select([told], [], [], seconds)[0]:  # nothing more is told, so this is its end
+    def wait() -> None:
+        select.select([stream], [], [])
         os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

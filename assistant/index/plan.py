@@ -1,24 +1,27 @@
-"""What a sync has to do: files compared with the catalogue by content."""
+"""What a sync has to do: files compared by content with what is indexed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from assistant.articles import open_regular
 from assistant.articles.formats import READING_VERSION, FieldMap, Limits, Skipped, is_plain, may_hold_records
 from assistant.errors import ArticleError, NothingToIndexError
-from assistant.index.catalogue.staging import KnownFile
+from assistant.index.catalogue.writer import KnownFile
 from assistant.records import SkippedFile, SyncPreview, SyncReport
 
 #: The coarsest clock of a file system in use (FAT's), nanoseconds.
 _TICK_NS = 2_000_000_000
 #: Called with a stage ("read", "clean", "embed"), how many are done and how many there are in all.
 Progress = Callable[[str, int, int], None]
+#: What a file is, beside the index that answered before.
+Status: TypeAlias = Literal["new", "changed", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +48,28 @@ class SyncPlan:
     """Files by what has to be done with them.
 
     Attributes:
-        fresh: files to be taken in, with what they are like now.
-        known: paths among ``fresh`` that were indexed with another content.
-        again: paths among ``fresh`` that were indexed with the same content, and are read again for a rebuild.
-        staged: files that an interrupted run had taken in already, or a rebuild has taken over.
-        removed: paths to be forgotten.
-        skipped: files left out, with reasons.
-        unchanged: how many files are indexed as they are.
-        dated: those of them whose time of change is another, or tells versions apart only by now.
-        left_out: how many files were removed from the index by hand and stay out.
-        fetched: addresses whose pages were taken in; ``refetched`` of them were indexed with another content.
+        status: what each file is; files that give nothing are in ``skipped`` alone.
+        to_ingest: files to be read, with what they are like now.
+        to_carry: files whose articles a rebuild takes from an earlier catalogue.
+        removed: paths of files that go.
+        skipped: files and parts of files that give no article, with reasons.
+        dated: files whose content is indexed, but with other times of change.
+        excluded: how many files were removed from the index by hand and stay out.
+        untouched: how many files the sync does not look at.
     """
 
-    fresh: dict[Path, KnownFile] = field(default_factory=dict)
-    known: set[Path] = field(default_factory=set)
-    again: set[Path] = field(default_factory=set)
-    staged: list[Path] = field(default_factory=list)
+    status: dict[str, Status] = field(default_factory=dict)
+    to_ingest: dict[str, KnownFile] = field(default_factory=dict)
+    to_carry: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
-    unchanged: int = 0
     dated: dict[str, KnownFile] = field(default_factory=dict)
-    left_out: int = 0
-    fetched: list[str] = field(default_factory=list)
-    refetched: int = 0
+    excluded: int = 0
+    untouched: int = 0
 
-    def place(
-        self, path: Path, now: KnownFile, known: KnownFile | None, staged: KnownFile | None, *, carried: bool
-    ) -> None:
-        """Decide about a file that is there."""
-        was = staged or known
-        if was is None or was.digest != now.digest:
-            self.fresh[path] = now
-            if known is not None or carried:
-                self.known.add(path)
-        elif carried:
-            self.fresh[path] = now
-            self.again.add(path)
-        elif staged is not None:
-            self.staged.append(path)
-        else:
-            self.unchanged += 1
-            if now != was:
-                self.dated[str(path)] = now
-
-    def leave(self, path: Path) -> None:
+    def leave(self, path: str) -> None:
         """Leave a file out; its earlier version, if there is one, stays."""
-        self.fresh.pop(path, None)
-        self.known.discard(path)
-        if path in self.again:
-            self.staged.append(path)
-        self.again.discard(path)
+        self.status.pop(path, None)
 
     def note(self, skipped: Iterable[Skipped]) -> None:
         """Report files and parts of files that give no article."""
@@ -104,37 +79,29 @@ class SyncPlan:
 
     def preview(self) -> SyncPreview:
         """What would be done."""
-        changed = {str(path) for path in self.known}
-        taken = [str(path) for path in (*self.fresh, *self.staged)]
         return SyncPreview(
-            new=tuple(sorted(path for path in taken if path not in changed)),
-            changed=tuple(sorted(changed)),
+            new=self._with("new"),
+            changed=self._with("changed"),
             removed=tuple(sorted(self.removed)),
             skipped=tuple(self.skipped),
-            unchanged=self.unchanged,
-            left_out=self.left_out,
+            unchanged=len(self._with("unchanged")),
+            excluded=self.excluded,
         )
 
-    @property
-    def nothing_to_do(self) -> bool:
-        """Whether the index is in step already."""
-        return not self.fresh and not self.removed and not self.staged and not self.fetched
-
-    def report(self, articles: int, passages: int, embedded: int, carried: Container[str]) -> SyncReport:
-        """What was done, and what the index holds now; ``carried`` are files that a rebuild took over."""
-        rebuilt = sum(str(path) in carried for path in self.staged)
-        taken = len(self.fresh) + len(self.staged) + len(self.fetched)
+    def report(self, articles: int, passages: int, embedded: int, repaired: Sequence[str]) -> SyncReport:
+        """What was done, and what the index holds now."""
         return SyncReport(
-            new=taken - len(self.known) - len(self.again) - rebuilt - self.refetched,
-            changed=len(self.known) + self.refetched,
+            new=len(self._with("new")),
+            changed=len(self._with("changed")),
             removed=len(self.removed),
-            unchanged=self.unchanged + rebuilt + len(self.again),
+            unchanged=len(self._with("unchanged")) + self.untouched,
             skipped=tuple(self.skipped),
             articles=articles,
             passages=passages,
             embedded=embedded,
             seconds=0.0,
-            left_out=self.left_out,
+            excluded=self.excluded,
+            repaired=tuple(repaired),
         )
 
     def nothing_readable(self) -> NothingToIndexError:
@@ -142,41 +109,56 @@ class SyncPlan:
         reasons = [item.reason for item in self.skipped[:3]] or ["There are no article files there."]
         return NothingToIndexError(f"No file could be read. {' '.join(reasons)}", "Nothing was changed.")
 
+    def _with(self, status: Status) -> tuple[str, ...]:
+        return tuple(sorted(path for path, one in self.status.items() if one == status))
+
 
 def plan_sync(
     files: Sequence[Path],
-    paths: Sequence[str | Path],
-    known: Mapping[str, KnownFile],
-    staged: Mapping[str, KnownFile],
+    roots: Sequence[str | Path],
+    before: Mapping[str, KnownFile],
+    held: Mapping[str, KnownFile],
     progress: Progress,
     reading: Reading,
-    carried: Container[str] = (),
 ) -> SyncPlan:
-    """Compare the article ``files`` found under ``paths`` with the ``known`` and the ``staged`` ones.
+    """Compare the article ``files`` found under ``roots`` with those that are indexed.
 
-    A known file is removed when it is gone from ``paths``, or when it is gone from elsewhere and one of
-    ``files`` has its content: then it has moved. What was fetched from an address stays. A file that was read in
-    another way than ``reading`` counts as changed; those that a rebuild has ``carried`` over are read again.
+    A known file is removed when it is gone from ``roots``, or when it is gone from elsewhere and one of ``files`` has
+    its content: then it has moved. What was fetched from an address stays. A file that was read in another way than
+    ``reading`` counts as changed.
+
+    Args:
+        files: what is there.
+        roots: what was named.
+        before: the files that answer now, by path.
+        held: the files that need not be read: the same, and those that a sync which was cut short has ingested; none
+            that a rebuild has not.
+        progress: called with "read" as files are compared.
+        reading: how files are read.
     """
     plan, contents = SyncPlan(), set()
     for done, path in enumerate(files, start=1):
         name = str(path)
+        was, known = before.get(name), held.get(name)
         try:
-            now = look_at(path, staged.get(name) or known.get(name), reading)
+            now = look_at(path, known, reading)
         except ArticleError as error:
             plan.skipped.append(SkippedFile(name, str(error)))
         else:
             contents.add(now.content)
-            plan.place(path, now, known.get(name), staged.get(name), carried=name in carried)
+            plan.status[name] = "new" if was is None else "unchanged" if was.digest == now.digest else "changed"
+            if known is None or known.digest != now.digest:
+                plan.to_ingest[name] = now
+            elif known != now:
+                plan.dated[name] = now
         progress("read", done, len(files))
-    present = {str(path) for path in files}
-    roots = {Path(path).expanduser().resolve() for path in paths}
+    present, folders = {str(path) for path in files}, {Path(root).expanduser().resolve() for root in roots}
     plan.removed = [
         name
-        for name, was in {**known, **staged}.items()
+        for name, was in {**before, **held}.items()
         if "://" not in name
         and name not in present
-        and (is_under(Path(name), roots) or (was.content in contents and not Path(name).exists()))
+        and (is_under(Path(name), folders) or (was.content in contents and not Path(name).exists()))
     ]
     return plan
 
@@ -184,20 +166,29 @@ def plan_sync(
 def look_at(path: Path, was: KnownFile | None, reading: Reading) -> KnownFile:
     """A file as it is now, its digest with how it is read; ArticleError when it cannot be read.
 
-    A file whose size and time of change are those of ``was`` is taken to hold the same bytes and is not read.
+    A file whose size and times of change are those of ``was`` is taken to hold the same bytes and is not read.
     """
     read_with = reading.mark(path.name)
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
-        if was is not None and was.changed_ns and (status.st_size, status.st_mtime_ns) == (was.size, was.changed_ns):
+        times = (status.st_mtime_ns, status.st_ctime_ns)
+        if (
+            was is not None
+            and was.modified_ns
+            and (was.size, was.modified_ns, was.changed_ns)
+            == (
+                status.st_size,
+                *times,
+            )
+        ):
             return replace(was, digest=_digest(was.content, read_with))
         try:
             digest = _digest(hashlib.file_digest(file, "sha256").hexdigest(), read_with)
         except OSError as error:
             raise ArticleError(f"The file {path} cannot be read: {error.strerror}.", "Check the disk.") from error
     # A file that changed just now may change again within the same tick of the file system's clock.
-    settled = time.time_ns() - status.st_mtime_ns > _TICK_NS
-    return KnownFile(digest, status.st_size, status.st_mtime_ns if settled else 0)
+    at_rest = time.time_ns() - max(times) > _TICK_NS
+    return KnownFile(digest, status.st_size, *(times if at_rest else (0, 0)))
 
 
 def _digest(content: str, read_with: str) -> str:

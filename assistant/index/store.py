@@ -1,16 +1,16 @@
 """Where an index lies, who may write to it, and with what it was made.
 
     store/
-      CURRENT                   the number of the base that answers
+      CURRENT                   the number of the index version that answers
       writer.lock               held by the one process that writes
-      bases/000001/             an index made in one way; a rebuild makes another beside it and then switches
+      versions/000001/          an index made in one way; a rebuild makes another beside it and then switches
         FINISHED                it answers or has answered
-        catalogue.sqlite        files, articles, passages; which generation answers and which segments it has
+        catalogue.sqlite        the truth: files, articles, passages; which commit answers and which shards it has
         lexical/                BM25 over all passages (tantivy)
-        vectors/000007/         a segment: vectors of some passages (Chroma), never changed once a generation has it
+        vectors/000007/         a shard: vectors of some passages (Chroma and a matrix), never changed once committed
 
-A generation is what the catalogue says was there at its number. What lies in ``lexical`` and ``vectors`` counts only if
-the generation has it, so a writer may die at any moment.
+What lies in ``lexical`` and ``vectors`` follows from the catalogue and counts only if the commit has it, so a writer
+may die at any moment.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -27,16 +25,17 @@ from pathlib import Path
 
 from assistant.errors import StoreDamagedError, StoreError, StoreLockedError, StoreMismatchError, StoreMissingError
 from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.schema import LAYOUT
+from assistant.index.failures import what_failed
 
-FORMAT_VERSION = 4
-RECIPE = "recipe"
+MANIFEST = "manifest"
 ORIGIN = "origin"
 _POINTER = "CURRENT"
 _FINISHED = "FINISHED"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class Manifest:
     """What an index was made with; an index answers only those who would make it the same way.
 
     Attributes:
@@ -55,7 +54,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class IndexVersion:
     """The directory of an index made in one way."""
 
     directory: Path
@@ -70,125 +69,140 @@ class Base:
         """Directory of the lexical index."""
         return self.directory / "lexical"
 
-    def segment(self, number: int) -> Path:
-        """Directory of a segment of vectors."""
+    def shard(self, number: int) -> Path:
+        """Directory of a shard of vectors."""
         return self.directory / "vectors" / f"{number:06d}"
 
-    def drop_segments_but(self, kept: Iterable[int]) -> None:
-        """Delete all other segments: what dead writers have left, and what has gone for good."""
-        names = {self.segment(number).name for number in kept}
-        for directory in self.segment(0).parent.glob("*"):
+    def drop_shards_but(self, kept: Iterable[int]) -> None:
+        """Delete all other shards: what dead writers have left, and what has gone for good."""
+        names = {self.shard(number).name for number in kept}
+        for directory in self.shard(0).parent.glob("*"):
             if directory.name not in names:
                 shutil.rmtree(directory, ignore_errors=True)
 
 
 class Store:
-    """The directory of an index and its bases."""
+    """The directory of an index and its versions."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.expanduser().resolve()
+        self._versions = self.directory / "versions"
+        #: Where the versions lay up to layout 4.
         self._bases = self.directory / "bases"
 
-    def current(self) -> Base | None:
-        """The base that answers, None when nothing was ever indexed here; StoreDamagedError when it is not there."""
+    def current(self) -> IndexVersion | None:
+        """The version that answers, None when nothing was ever indexed here; StoreDamagedError when it is not there."""
         try:
             name = (self.directory / _POINTER).read_text(encoding="ascii").strip()
         except FileNotFoundError as error:
-            if not all(self._is_unfinished(base) for base in self._all()):
+            if not all(self._is_unfinished(version) for version in self._all()):
                 raise self.damaged(f"its pointer file {_POINTER} is missing") from error
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise self.damaged(f"its pointer file {_POINTER} cannot be read ({error})") from error
-        if name.isdigit() and (self.directory / "generations" / name).is_dir():
+        if name.isdigit() and (self._versions / name).is_dir():
+            return IndexVersion(self._versions / name)
+        if name.isdigit() and (self._bases / name).is_dir():
             raise StoreMismatchError(
-                f"The index in {self.directory} was written by an older version.",
-                "Index the folders again into another directory, or delete this one first.",
+                f"The index in {self.directory} was written by an older release.",
+                f"Bring it up to date: assistant index PATH --store {self.directory}; all that it holds is kept.",
             )
-        if not name.isdigit() or not (self._bases / name).is_dir():
-            raise self.damaged(f"its pointer file {_POINTER} names a base that is not there ('{name[:40]}')")
-        return Base(self._bases / name)
+        raise self.damaged(f"its pointer file {_POINTER} names a version that is not there ('{name[:40]}')")
 
-    def answers(self, base: Base) -> bool:
+    def is_outdated(self) -> bool:
+        """Whether it was written in an older layout; its articles are to be taken over into a new version."""
+        return not self._all() and self._bases.is_dir()
+
+    def answers(self, version: IndexVersion) -> bool:
         """Whether it is the one that answers, and is marked as such."""
         try:
-            return self.current() == base and not self._is_unfinished(base)
+            return self.current() == version and not self._is_unfinished(version)
         except (StoreDamagedError, StoreMismatchError):
             return False
 
-    def require_current(self) -> Base:
+    def require_current(self) -> IndexVersion:
         """Like ``current``, but StoreMissingError when there is none."""
-        base = self.current()
-        if base is None:
+        version = self.current()
+        if version is None:
             raise StoreMissingError(
                 f"There is no index in {self.directory}.",
-                "Index some articles first: assistant sync PATH --store DIR (or Assistant.build(PATH)).",
+                "Index some articles first: assistant index PATH --store DIR (or Assistant.build(PATH)).",
             )
-        return base
+        return version
 
-    def unfinished(self, wanted: Recipe, origin: str) -> Base | None:
-        """A base that a writer has begun with this recipe and from this ``origin``, and not switched to, or None."""
-        for base in reversed(self._all()):
-            if self._is_unfinished(base):
+    def unfinished(self, wanted: Manifest, origin: str) -> IndexVersion | None:
+        """A version that a writer has begun with this manifest and from this ``origin``, and not switched to."""
+        for version in reversed(self._all()):
+            if self._is_unfinished(version):
                 try:
-                    with closing(Catalogue.open(base.catalogue)) as catalogue:
-                        if (catalogue.meta(RECIPE), catalogue.meta(ORIGIN)) == (wanted.to_json(), origin):
-                            return base
-                except Exception:  # noqa: S112 - whatever is the matter with it, it is of no use
+                    with closing(Catalogue.open(version.catalogue)) as catalogue:
+                        if (catalogue.meta(MANIFEST), catalogue.meta(ORIGIN)) == (wanted.to_json(), origin):
+                            return version
+                except Exception:  # noqa: S112 - whatever is the matter with it, another one is begun
                     continue
         return None
 
     def origin(self) -> str:
-        """What a base that is begun now takes its articles over from: base and generation; "" for nothing readable."""
+        """Version and commit that a version which is begun now takes its articles from; "" for nothing readable."""
         try:
-            base = self.require_current()
-            with closing(Catalogue.open(base.catalogue)) as catalogue:
-                return f"{base.directory.name}, generation {catalogue.generation}"
-        except Exception:  # damaged, older, missing: whatever it is, nothing can be told of it
+            version = self.require_current()
+            with closing(Catalogue.open(version.catalogue)) as catalogue:
+                return f"{version.directory.name}, commit {catalogue.commit}"
+        except Exception:  # damaged, older, missing: nothing is known of it
             return ""
 
-    def rescuable(self) -> list[Base]:
-        """Bases that may hold articles for a rebuild, the one that answers first, then from the newest on."""
+    def recoverable(self) -> list[Path]:
+        """Catalogues that may hold articles for a rebuild: of the version that answers, then from the newest on."""
+        versions = [version for version in reversed(self._all()) if not self._is_unfinished(version)]
         try:
             current = self.current()
         except (StoreDamagedError, StoreMismatchError):
             current = None
-        finished = [base for base in reversed(self._all()) if not self._is_unfinished(base) and base != current]
-        return ([current] if current else []) + finished
+        versions.sort(key=lambda version: version != current)
+        old = sorted(self._bases.glob("[0-9]*/FINISHED"), reverse=True)
+        return [version.catalogue for version in versions] + [path.with_name("catalogue.sqlite") for path in old]
 
-    def start(self) -> Base:
-        """A new, empty base."""
-        taken = [int(base.directory.name) for base in self._all()]
-        base = Base(self._bases / f"{max(taken, default=0) + 1:06d}")
-        base.directory.mkdir(parents=True)
-        return base
+    def start(self) -> IndexVersion:
+        """A new, empty version."""
+        taken = [int(path.name) for folder in (self._versions, self._bases) for path in folder.glob("[0-9]*")]
+        version = IndexVersion(self._versions / f"{max(taken, default=0) + 1:06d}")
+        version.directory.mkdir(parents=True)
+        return version
 
-    def switch(self, base: Base) -> None:
-        """Make a base the one that answers; everything in it is durable already.
+    def switch(self, version: IndexVersion) -> None:
+        """Make a version the one that answers; everything in it is durable already.
 
-        It is marked as finished only when the pointer names it: a base that says so and that no pointer has ever named
-        would look like one whose pointer was lost. Cut short in between, it answers, and is to be switched to again.
+        It is marked as finished only when the pointer names it: a version that says so and that no pointer has ever
+        named would look like one whose pointer was lost. Cut short in between, it answers, and is to be switched to
+        again.
         """
         pointer = self.directory / f"{_POINTER}.new"
-        pointer.write_text(base.directory.name + "\n", encoding="ascii")
-        for path in (pointer, base.directory, self._bases):
+        pointer.write_text(version.directory.name + "\n", encoding="ascii")
+        for path in (pointer, version.directory, self._versions):
             flush(path)
         os.replace(pointer, self.directory / _POINTER)
         flush(self.directory)
-        (base.directory / _FINISHED).touch()
-        flush(base.directory)
+        (version.directory / _FINISHED).touch()
+        flush(version.directory)
 
     def drop_old(self) -> None:
-        """Delete every base but the current one and the one before it, which readers may have opened a moment ago."""
+        """Delete every version but the current one and the one before it, which readers may have opened just now."""
         current = self.current()
         if current is not None:
-            bases = [base for base in self._all() if base != current]
-            for base in bases[:-1] if bases and not self._is_unfinished(bases[-1]) else bases:
-                shutil.rmtree(base.directory, ignore_errors=True)
+            shutil.rmtree(self._bases, ignore_errors=True)
+            versions = [version for version in self._all() if version != current]
+            kept = versions[:-1] if versions and not self._is_unfinished(versions[-1]) else versions
+            for version in kept:
+                shutil.rmtree(version.directory, ignore_errors=True)
 
-    def check_recipe(self, catalogue: Catalogue, wanted: Recipe) -> None:
+    def check_manifest(self, catalogue: Catalogue, wanted: Manifest) -> None:
         """StoreMismatchError, naming what differs, unless the index was made as ``wanted``."""
+        if catalogue.layout() > LAYOUT:
+            raise StoreMismatchError(
+                f"The index in {self.directory} was written by a newer release.", "Update this package, or index anew."
+            )
         try:
-            made, new = json.loads(catalogue.meta(RECIPE) or ""), asdict(wanted)
+            made, new = json.loads(catalogue.meta(MANIFEST) or ""), asdict(wanted)
             differences = [f"{key} {made[key]!r}, now {new[key]!r}" for key in new if made[key] != new[key]]
         except (ValueError, KeyError, TypeError) as error:
             raise self.damaged("its catalogue does not say how it was made") from error
@@ -196,57 +210,73 @@ class Store:
             raise StoreMismatchError(
                 f"The index in {self.directory} was built differently: {'; '.join(differences)}.",
                 "Use the settings it was built with, or build it anew from the articles it holds:"
-                f" assistant sync PATH --store {self.directory} --rebuild.",
+                f" assistant index PATH --store {self.directory} --rebuild.",
             )
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the writer's lock; StoreLockedError at once when another process has it.
 
-        When the disk refuses what is done inside, it is told as a StoreError, and what the catalogue can no longer
-        give as a StoreDamagedError.
+        Damage, and what the system refuses, are raised as StoreErrors.
         """
         from filelock import FileLock, Timeout
 
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.directory / "writer.lock", timeout=0):
-                yield
-        except Timeout as error:
-            raise StoreLockedError(
-                f"Another process is writing to the index in {self.directory}.",
-                "Wait until it has finished; the index keeps answering meanwhile.",
-            ) from error
-        except _refusals() as error:
-            raise StoreError(
-                f"The index in {self.directory} could not be written: {error}.",
-                "Free some space or make the folder writable, then run it again; the index as it was still answers.",
-            ) from error
-        except (zlib.error, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.DatabaseError) and type(error) is not sqlite3.DatabaseError:
-                raise  # a statement of ours is wrong; damage has no class of its own
-            raise self.damaged(f"its catalogue cannot be read ({error})") from error
+        with self._explaining("The index as it was still answers."):
+            try:
+                self.directory.mkdir(parents=True, exist_ok=True)
+                with FileLock(self.directory / "writer.lock", timeout=0):
+                    yield
+            except Timeout as error:
+                raise StoreLockedError(
+                    f"Another process is writing to the index in {self.directory}.",
+                    "Wait until it has finished; the index keeps answering meanwhile.",
+                ) from error
 
-    def damaged(self, what: str) -> StoreDamagedError:
-        """The error for files that are missing or do not fit together."""
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Damage found inside, and what the system refuses, are raised as StoreErrors."""
+        with self._explaining(""):
+            yield
+
+    @contextmanager
+    def _explaining(self, reassurance: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreError:
+            raise
+        except BaseException as error:
+            failure = what_failed(error)
+            if failure is None:
+                raise
+            if failure.damaged:
+                raise (self.damaged if failure.damaged == "catalogue" else self.derived_damaged)(
+                    failure.what
+                ) from error
+            raise StoreError(
+                f"The index in {self.directory} cannot be used just now: {failure.what}.",
+                f"{failure.remedy} {reassurance}".strip(),
+            ) from error
+
+    def derived_damaged(self, what: str) -> StoreDamagedError:
+        """The error for files that can be made again from the catalogue."""
         return StoreDamagedError(
             f"The index in {self.directory} is damaged: {what}.",
-            f"Build it anew: assistant sync PATH --store {self.directory} --rebuild.",
+            f"The next run repairs it: assistant index PATH --store {self.directory}.",
         )
 
-    def _all(self) -> list[Base]:
-        """Every base, oldest first."""
-        return [Base(path) for path in sorted(self._bases.glob("[0-9]*"))]
+    def damaged(self, what: str) -> StoreDamagedError:
+        """The error for a catalogue, or a pointer to it, that is missing or cannot be read."""
+        return StoreDamagedError(
+            f"The index in {self.directory} is damaged: {what}.",
+            f"Repair it from what it still holds: assistant index PATH --store {self.directory} --rebuild.",
+        )
 
-    def _is_unfinished(self, base: Base) -> bool:
-        return not (base.directory / _FINISHED).exists()
+    def _all(self) -> list[IndexVersion]:
+        """Every version, oldest first."""
+        return [IndexVersion(path) for path in sorted(self._versions.glob("[0-9]*"))]
 
-
-def _refusals() -> tuple[type[Exception], ...]:
-    """What SQLite, Chroma and all others raise when the disk refuses."""
-    from chromadb.errors import InternalError  # takes a second to import, and is seldom needed
-
-    return OSError, sqlite3.OperationalError, InternalError
+    def _is_unfinished(self, version: IndexVersion) -> bool:
+        return not (version.directory / _FINISHED).exists()
 
 
 def flush(path: Path) -> None:

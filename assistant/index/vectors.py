@@ -1,31 +1,39 @@
-"""Dense vectors of passages, in Chroma. Vectors are always explicit: Chroma never embeds anything."""
+"""Dense vectors of passages: a shard keeps them in Chroma, and beside that as a matrix that is searched exactly.
+
+Up to ``EXACT_UP_TO`` passages every cosine is computed: the same question finds the same passages in every process, and
+nobody who only asks has to open Chroma. Above, Chroma's approximate search proposes. A shard never changes once a
+commit has it. Vectors are always explicit: Chroma never embeds anything.
+"""
 
 from __future__ import annotations
 
 import os
-import weakref
-from collections.abc import Sequence
-from datetime import date
-from functools import cached_property
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.records import ArticleFilter, Metadata
+import numpy as np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+#: Brute force over so many vectors of 384 numbers takes some 30 ms on two cores.
+EXACT_UP_TO = 200_000
+#: Cosines are compared to so many digits: sums of floats differ in the last ones with the number of threads.
+_DIGITS = 6
+#: Vectors held in memory while they are copied.
+_COPIED_AT_ONCE = 4096
 _COLLECTION = "passages"
 #: Of the 20 nearest of 50,000 0.998 are found, for half of what 0.999 costs (tests.benchmarks.bench_vectors).
 _HNSW: Any = {"space": "cosine", "ef_construction": 100, "max_neighbors": 32, "ef_search": 200}
+#: Little-endian 64-bit integers; 32-bit floats, row by row.
+KEYS_FILE, VECTORS_FILE = "keys.i64", "vectors.f32"
+CHROMA_FILE = "chroma.sqlite3"
 
 
-class VectorIndex:
-    """Passage keys by nearness to a query vector, in one directory.
-
-    Once it is finished, nobody writes to it any more, so that several processes may read it.
-    """
+class ChromaVectors:
+    """The vectors of a shard in Chroma, by passage key."""
 
     def __init__(self, directory: Path) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -34,124 +42,139 @@ class VectorIndex:
 
         # Typed Any: Chroma's annotations lag behind what it takes and has (a plain configuration, close).
         quiet = ChromaSettings(anonymized_telemetry=False)
-        client: Any = chromadb.PersistentClient(path=str(directory), settings=quiet)
-        self._batch: int = client.get_max_batch_size()
-        self._collection: Any = client.get_or_create_collection(
+        self._client: Any = chromadb.PersistentClient(path=str(directory), settings=quiet)
+        self._batch: int = self._client.get_max_batch_size()
+        self._collection: Any = self._client.get_or_create_collection(
             _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
         )
-        # Readers drop an index by letting go of it; whoever reads on keeps it open.
-        self._closing = weakref.finalize(self, client.close)
 
-    def __len__(self) -> int:
-        count: int = self._collection.count()
-        return count
-
-    def add(self, ids: Sequence[str], vectors: NDArray[np.float32], metadata: Sequence[Metadata]) -> None:
-        """Store ``vectors`` (n, dimension) under ``ids`` (n), replacing what is there under the same id."""
-        for start in range(0, len(ids), self._batch):
-            stop = start + self._batch
-            self._collection.upsert(
-                ids=list(ids[start:stop]),
-                embeddings=vectors[start:stop],
-                metadatas=[_fields(item) for item in metadata[start:stop]],
-            )
-
-    def search(
-        self, vector: NDArray[np.float32], k: int, where: ArticleFilter, also: Sequence[str] = ()
-    ) -> dict[str, float]:
-        """The passages nearest to ``vector`` (dimension,), nearest first: id to cosine.
-
-        At most ``k`` of those that ``where`` admits and as many of ``also``, whatever their own metadata says.
-        """
-        found = self._nearest(vector, k, where=_condition(where))
-        here = [key for key in also if key in self._keys]
-        if here:  # Chroma takes no unknown id and no empty list of them
-            found |= self._nearest(vector, k, ids=here)
-        return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-    @cached_property
-    def _keys(self) -> frozenset[str]:
-        """All that are here, once it is finished; Chroma looks up no more than 32,766 at a time, and slowly."""
-        return frozenset(self._collection.get(include=[])["ids"])
-
-    def _nearest(self, vector: NDArray[np.float32], k: int, **among: Any) -> dict[str, float]:
-        found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"], **among)
-        gaps = zip(found["ids"][0], found["distances"][0], strict=True)
-        return {passage_id: 1.0 - float(gap) for passage_id, gap in gaps}
-
-    def similarities(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
-        """Cosine of ``vector`` (dimension,) to each of these passages; unknown ids are left out."""
-        if not ids:
-            return {}
-        found = self._collection.get(ids=list(ids), include=["embeddings"])
-        pairs = zip(found["ids"], found["embeddings"], strict=True)
-        return {key: float(embedding @ vector) for key, embedding in pairs}
-
-    def everything(self, keys: Sequence[str]) -> tuple[list[str], NDArray[np.float32], list[dict[str, Any]]]:
-        """Keys, vectors (n, dimension) and filterable values of those of ``keys`` that are here, for another index."""
-        found = self._collection.get(ids=list(keys), include=["embeddings", "metadatas"])
-        return list(found["ids"]), found["embeddings"], list(found["metadatas"])
-
-    def add_as_they_are(self, keys: Sequence[str], vectors: NDArray[np.float32], fields: Sequence[Any]) -> None:
-        """Store what ``everything`` gave."""
+    def add(self, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        """Store ``vectors`` (n, dimension) under ``keys`` (n)."""
         for start in range(0, len(keys), self._batch):
-            stop = start + self._batch
-            self._collection.upsert(
-                ids=list(keys[start:stop]), embeddings=vectors[start:stop], metadatas=list(fields[start:stop])
-            )
+            part = slice(start, start + self._batch)
+            self._collection.upsert(ids=[str(key) for key in keys[part]], embeddings=vectors[part])
+
+    def nearest(self, vector: NDArray[np.float32], k: int) -> list[int]:
+        """Keys of about the ``k`` nearest to ``vector`` (dimension,)."""
+        found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=[])
+        return [int(key) for key in found["ids"][0]]
+
+    def get(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """The vectors of these keys, (n, dimension); KeyError when one is not here."""
+        found = self._collection.get(ids=[str(key) for key in keys], include=["embeddings"])
+        by_key = dict(zip(map(int, found["ids"]), found["embeddings"], strict=True))
+        return np.array([by_key[key] for key in keys], np.float32)
 
     def close(self) -> None:
         """Flush and release the files; closing twice is harmless."""
-        self._closing()
+        self._client.close()
+
+
+class Shard:
+    """The finished vectors of some passages, as a matrix.
+
+    Attributes:
+        keys: of the passages, ascending: (n,).
+        vectors: of unit length, (n, dimension).
+    """
+
+    def __init__(self, directory: Path, *, mapped: bool = False) -> None:
+        """OSError or ValueError when the files are not there, or do not fit together.
+
+        With ``mapped``, vectors are read from disk as they are needed, as who copies them wants it; whoever answers is
+        not to be ended by the system when the file is cut meanwhile.
+        """
+        self._directory = directory
+        self.keys: NDArray[np.int64] = np.fromfile(directory / KEYS_FILE, "<i8")
+        file = directory / VECTORS_FILE
+        vectors = np.memmap(file, "<f4", "r").view(np.ndarray) if mapped else np.fromfile(file, "<f4")
+        self.vectors: NDArray[np.float32] = vectors.reshape(len(self.keys), -1)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def check(self, dimension: int) -> None:
+        """OSError unless its vectors have so many numbers: the file may have been cut."""
+        if self.vectors.shape[1] != dimension:
+            file = self._directory / VECTORS_FILE
+            raise OSError(f"{file} holds vectors of {self.vectors.shape[1]} numbers instead of {dimension}")
+
+    def checksum(self) -> int:
+        """CRC-32 of vectors and keys."""
+        found = 0
+        for start in range(0, len(self), _COPIED_AT_ONCE):
+            found = zlib.crc32(self.vectors[start : start + _COPIED_AT_ONCE].data, found)
+        return zlib.crc32(self.keys.data, found)
+
+    def chroma(self) -> ChromaVectors:
+        """The same vectors in Chroma."""
+        return ChromaVectors(self._directory)
 
 
 class Vectors:
-    """Several vector indexes searched as one: cosines compare across them."""
+    """The shards of one snapshot, searched as one."""
 
-    def __init__(self, parts: Sequence[VectorIndex]) -> None:
-        self._parts = tuple(parts)
+    def __init__(self, shards: Sequence[Shard]) -> None:
+        self._shards = tuple(shards)
+        self._chroma: list[ChromaVectors] = []
 
     def __len__(self) -> int:
-        return sum(len(part) for part in self._parts)
+        return sum(map(len, self._shards))
 
-    def search(
-        self, vector: NDArray[np.float32], k: int, where: ArticleFilter, also: Sequence[str] = ()
-    ) -> dict[str, float]:
-        """The ``k`` passages nearest to ``vector`` that ``VectorIndex.search`` finds in any part."""
-        found = [item for part in self._parts for item in part.search(vector, k, where, also).items()]
-        return dict(sorted(found, key=lambda item: -item[1])[:k])
+    def search(self, vector: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None) -> dict[str, float]:
+        """The ``k`` passages nearest to ``vector`` (dimension,), nearest first, smaller keys first: key to cosine.
+
+        Args:
+            vector: of unit length.
+            k: at most so many.
+            among: keys, ascending, of the passages that count; None: all.
+        """
+        for shard in self._shards:
+            shard.check(len(vector))
+        exact = among is not None or len(self) <= EXACT_UP_TO
+        scored = self._exactly(vector, among) if exact else self._proposed(vector, k)
+        found = [pair for keys, cosines in scored for pair in _best(keys, cosines, k)]
+        return {str(key): cosine for key, cosine in sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]}
 
     def similarities(self, vector: NDArray[np.float32], keys: Sequence[str]) -> dict[str, float]:
-        """As ``VectorIndex.similarities``."""
-        return {key: value for part in self._parts for key, value in part.similarities(vector, keys).items()}
+        """Cosine of ``vector`` (dimension,) to each of these passages; unknown keys are left out."""
+        wanted = np.array(sorted(map(int, keys)), np.int64)
+        found: dict[str, float] = {}
+        for shard in self._shards:
+            here = _positions(shard, wanted)
+            found |= {str(shard.keys[row]): float(shard.vectors[row] @ vector) for row in here}
+        return found
+
+    def _exactly(
+        self, vector: NDArray[np.float32], among: NDArray[np.int64] | None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        for shard in self._shards:
+            cosines = shard.vectors @ vector
+            if among is None:
+                yield shard.keys, cosines
+            else:
+                counts = np.isin(shard.keys, among, assume_unique=True)
+                yield shard.keys[counts], cosines[counts]
+
+    def _proposed(self, vector: NDArray[np.float32], k: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        self._chroma = self._chroma or [shard.chroma() for shard in self._shards]
+        for shard, chroma in zip(self._shards, self._chroma, strict=True):
+            here = _positions(shard, np.array(sorted(chroma.nearest(vector, min(k, len(shard)))), np.int64))
+            yield shard.keys[here], shard.vectors[here] @ vector
 
 
-def _fields(metadata: Metadata) -> dict[str, str | int]:
-    """Filterable values; Chroma refuses None, so what is unknown is absent. Dates are seconds since 1970."""
-    fields: dict[str, str | int] = {
-        "source": (metadata.source or "").casefold(),
-        "language": (metadata.language or "").casefold(),
-    }
-    if metadata.published is not None:
-        fields["published"] = epoch(metadata.published)
-    return fields
+def _positions(shard: Shard, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows of those of ``wanted``, ascending, that the shard holds."""
+    rows = np.searchsorted(shard.keys, wanted)
+    inside = rows < len(shard)
+    here: NDArray[np.int64] = rows[inside][shard.keys[rows[inside]] == wanted[inside]]
+    return here
 
 
-def _condition(where: ArticleFilter) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if where.after is not None:
-        conditions.append({"published": {"$gte": epoch(where.after)}})
-    if where.before is not None:
-        conditions.append({"published": {"$lte": epoch(where.before)}})
-    if where.source is not None:
-        conditions.append({"source": {"$eq": where.source.casefold()}})
-    if where.language is not None:
-        conditions.append({"language": {"$eq": where.language.casefold()}})
-    if len(conditions) > 1:
-        return {"$and": conditions}
-    return conditions[0] if conditions else None
-
-
-def epoch(day: date) -> int:
-    """Seconds from 1970 to the beginning of a day, UTC; negative before."""
-    return (day - date(1970, 1, 1)).days * 86_400
+def _best(keys: NDArray[np.int64], cosines: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    """At least the ``k`` highest, with all that tie with the last of them."""
+    cosines = np.round(cosines, _DIGITS)
+    if len(keys) > k:
+        chosen = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k])
+        keys, cosines = keys[chosen], cosines[chosen]
+    return [(int(key), float(cosine)) for key, cosine in zip(keys, cosines, strict=True)]

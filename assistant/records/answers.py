@@ -79,7 +79,7 @@ class Citation:
         quote: the whole sentence around the answer.
         answer_text: the answer as this article words it.
         confidence: of this very span, 0..1.
-        family, retells: whose story the article tells (``Article.family``, ``Article.retells``).
+        cluster, contained: whose story the article tells (``Article.cluster``, ``Article.contained``).
         also_in, other_places: where else the story was published (``Article.also_in``, ``Article.other_places``). It
             is the same story there; this very sentence may have been cut or changed.
     """
@@ -99,8 +99,8 @@ class Citation:
     confidence: float
     member: str = ""
     url: str | None = None
-    family: str = ""
-    retells: frozenset[str] = frozenset()
+    cluster: str = ""
+    contained: frozenset[str] = frozenset()
     language: str | None = None
     also_in: tuple[Appearance, ...] = ()
     other_places: int = 0

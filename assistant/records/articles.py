@@ -135,9 +135,9 @@ class Article:
         segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
         metadata: title, date, source and the rest that is known.
         member: where in the file (``RawArticle.member``).
-        family: id of the article that represents those publishing the same story; this one's own when it is alone.
-        retells: ids of the families whose story is only a part of this article.
-        also_in: other places of its story: its own, and those of its family; by date, whole files first; at most 50.
+        cluster: id of the article that represents those publishing the same story; this one's own when it is alone.
+        contained: ids of the clusters whose story is only a part of this article.
+        also_in: other places of its story: its own, and those of its cluster; by date, whole files first; at most 50.
         other_places: how many there are in all.
     """
 
@@ -149,8 +149,8 @@ class Article:
     segments: tuple[Segment, ...]
     metadata: Metadata
     member: str = ""
-    family: str = ""
-    retells: frozenset[str] = frozenset()
+    cluster: str = ""
+    contained: frozenset[str] = frozenset()
     also_in: tuple[Appearance, ...] = ()
     other_places: int = 0
 
@@ -168,14 +168,14 @@ class ArticleEntry:
         id: of the article.
         places: where it was read, path and member in one; the first is the one that citations name.
         metadata: what is known about it.
-        family: id of the article that represents those publishing the same story.
+        cluster: id of the article that represents those publishing the same story.
         passages: how many of its own are searched; none when another article's text speaks for it.
     """
 
     id: str
     places: tuple[str, ...]
     metadata: Metadata
-    family: str
+    cluster: str
     passages: int
 
 

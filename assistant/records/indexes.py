@@ -33,9 +33,10 @@ class SyncReport:
         articles, passages: what the index holds after the sync.
         embedded: passages embedded by this run.
         seconds: wall time.
-        timings: seconds by stage ("load", "clean", "split", "embed", "write", "publish", "merge"); embedding goes on
-            beside splitting, writing and publishing, so they may add up to more than ``seconds``.
-        left_out: files that were removed from the index by hand, and stay out until they are named.
+        timings: seconds by stage ("load", "clean", "split", "embed", "write", "merge", "commit"); passages are embedded
+            while others are read and written, so they may add up to more than ``seconds``.
+        excluded: files that were removed from the index by hand, and stay out until they are named.
+        repaired: damaged parts of the index that were made again, each with what was wrong.
     """
 
     new: int
@@ -48,7 +49,8 @@ class SyncReport:
     embedded: int
     seconds: float
     timings: Mapping[str, float] = field(default_factory=dict)
-    left_out: int = 0
+    excluded: int = 0
+    repaired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class SyncPreview:
         new, changed, removed: to be taken in, taken in again, forgotten.
         skipped: files that cannot be looked at, with reasons (whether the others can be read is not tried).
         unchanged: how many files are indexed as they are.
-        left_out: files that were removed from the index by hand, and stay out until they are named.
+        excluded: files that were removed from the index by hand, and stay out until they are named.
     """
 
     new: tuple[str, ...]
@@ -67,7 +69,7 @@ class SyncPreview:
     removed: tuple[str, ...]
     skipped: tuple[SkippedFile, ...]
     unchanged: int
-    left_out: int = 0
+    excluded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

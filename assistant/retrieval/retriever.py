@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.index.embedder import Embedder
@@ -10,8 +11,11 @@ from assistant.index.opened import View
 from assistant.records import ArticleFilter, Passage, RetrievedPassage
 from assistant.retrieval.fusion import fuse
 
-#: What ``Article.text`` has between blocks.
-_BETWEEN_BLOCKS = "\n\n"
+#: How many times as many candidates are looked at when copies leave too few.
+_DEEPER = 4
+#: Passages of copies with this share of their words in common are the same.
+_SAME = 0.8
+_WORD = re.compile(r"\w+")
 EVERYTHING = ArticleFilter()
 
 
@@ -26,17 +30,20 @@ class HybridRetriever:
     def retrieve(self, view: View, query: str, k: int, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
         """At most ``k`` passages of the view's articles that fulfil ``where``, best first.
 
-        An article whose text another one speaks for is found through that one, as far as the passage stands in its
-        own text word for word, and given as a passage of its own.
+        Of passages that copies of one story share, the best alone is given.
         """
-        depth = max(k, self._candidates)
         vector = self.embedder.embed([query])[0]
-        similarities = view.nearest(vector, depth, where)
-        dense, lexical = list(similarities), view.matching(query, depth, where)
-        fused = fuse([dense, lexical])[:k]
-        keys = [key for key, _ in fused]
+        depth = max(k, self._candidates)
+        while True:
+            similarities = view.nearest(vector, depth, where)
+            dense, lexical = list(similarities), view.matching(query, depth, where)
+            fused = fuse([dense, lexical])
+            chosen = _without_copies(view, fused, k)
+            if len(chosen) >= k or max(len(dense), len(lexical)) < depth:
+                break
+            depth *= _DEEPER
+        keys = [key for key, _, _ in chosen]
         similarities |= view.similarities(vector, [key for key in keys if key not in similarities])
-        unheard = view.catalogue.stories.unheard(where)
         return [
             RetrievedPassage(
                 passage=passage,
@@ -49,26 +56,32 @@ class HybridRetriever:
                 published=known.published,
                 language=known.language,
             )
-            for found, (key, retrieval_score) in zip(view.passages(keys), fused, strict=True)
-            for passage in _admitted(found, unheard.get(found.article_id), view)
+            for key, retrieval_score, passage in chosen
             for known in [view.catalogue.metadata(passage.article_id)]
         ]
 
 
-def _admitted(found: Passage, copies: Sequence[str] | None, view: View) -> Iterator[Passage]:
-    """A passage that was found, or, where it speaks for others, what the first of ``copies`` to have some has of it."""
-    if copies is None:
-        yield found
-        return
-    for copy in copies:
-        text = view.catalogue.text(copy)
-        blocks = [(text.find(block), len(block)) for block in found.text.split(_BETWEEN_BLOCKS) if block]
-        standing = [(start, start + length) for start, length in blocks if start >= 0]
-        if standing:
-            start, end = min(standing)[0], max(end for _, end in standing)
-            identity = f"{copy}:{start}-{end}"
-            yield replace(found, id=identity, article_id=copy, start=start, end=end, text=text[start:end])
-            return
+def _without_copies(view: View, fused: Sequence[tuple[str, float]], k: int) -> list[tuple[str, float, Passage]]:
+    """The best ``k`` with their scores, without those whose words a better one of the same story has."""
+    chosen: list[tuple[str, float, Passage]] = []
+    words_of: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for first in range(0, len(fused), k):
+        some = fused[first : first + k]
+        for (key, score), passage in zip(some, view.passages([key for key, _ in some]), strict=True):
+            words = frozenset(_WORD.findall(passage.text.casefold()))
+            better = words_of.setdefault(view.catalogue.clusters.representative(passage.article_id), [])
+            if any(article != passage.article_id and _share(words, other) >= _SAME for article, other in better):
+                continue
+            better.append((passage.article_id, words))
+            chosen.append((key, score, passage))
+            if len(chosen) == k:
+                return chosen
+    return chosen
+
+
+def _share(words: frozenset[str], others: frozenset[str]) -> float:
+    """The share of ``words`` that ``others`` have too."""
+    return len(words & others) / max(1, len(words))
 
 
 def _rank(key: str, ranking: list[str]) -> int | None:

@@ -6,15 +6,15 @@ from assistant.answering.merging import stories
 from assistant.records import Citation
 
 
-def cited(article: str, confidence: float, family: str = "", retells: frozenset[str] = frozenset()) -> Citation:
+def cited(article: str, confidence: float, cluster: str = "", contained: frozenset[str] = frozenset()) -> Citation:
     return Citation(
         article, f"/{article}.txt", "utf-8", None, None, None, "Ada", 0, 3, "Ada", 0, 3, confidence,
-        family=family, retells=retells,
+        cluster=cluster, contained=contained,
     )  # fmt: skip
 
 
 STORY, COPY, OTHER = cited("story", 0.5, "copy"), cited("copy", 0.7), cited("other", 0.6)
-ROUND_UP = cited("round-up", 0.9, retells=frozenset({"copy", "other"}))
+ROUND_UP = cited("round-up", 0.9, contained=frozenset({"copy", "other"}))
 
 
 def test_copies_of_a_story_support_it_once_with_the_surest() -> None:

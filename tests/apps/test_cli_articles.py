@@ -38,7 +38,7 @@ def folder(seeds: Path, tmp_path: Path) -> Path:
 
 def test_a_dry_run_tells_and_does_nothing(folder: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    told = run("sync", folder, "--store", store, "--dry-run")
+    told = run("index", folder, "--store", store, "--dry-run")
     assert told.returncode == 0, told.stderr
     assert [line[0] for line in told.stdout.splitlines()] == ["+", "+", "2"]
     assert "nothing was done" in told.stdout
@@ -48,19 +48,19 @@ def test_a_dry_run_tells_and_does_nothing(folder: Path, tmp_path: Path) -> None:
 def test_a_dry_run_names_what_would_be_skipped(folder: Path, tmp_path: Path) -> None:
     pipe = folder / "pipe\x1b[31m.txt"
     os.mkfifo(pipe)
-    told = run("sync", folder, "--store", tmp_path / "store", "--dry-run")
+    told = run("index", folder, "--store", tmp_path / "store", "--dry-run")
     assert told.returncode == 4, told.stderr
     assert "2 new, 0 changed, 0 removed, 0 unchanged, 1 skipped; nothing was done." in told.stdout
     assert told.stderr.startswith("Skipped: ")
     assert str(pipe).replace("\x1b", "\ufffd") in told.stderr.replace("\n", "")
-    as_json = run("sync", folder, "--store", tmp_path / "store", "--dry-run", "--json")
+    as_json = run("index", folder, "--store", tmp_path / "store", "--dry-run", "--json")
     assert as_json.returncode == 4
     assert [item["path"] for item in json.loads(as_json.stdout)["skipped"]] == [str(pipe)]
 
 
 def test_articles_are_listed_shown_and_removed(folder: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    assert run("sync", folder, "--store", store, "--workers", "2").returncode == 0
+    assert run("index", folder, "--store", store, "--workers", "2").returncode == 0
 
     listed = [json.loads(line) for line in run("articles", "--store", store, "--json").stdout.splitlines()]
     assert len(listed) == 2
@@ -80,6 +80,34 @@ def test_articles_are_listed_shown_and_removed(folder: Path, tmp_path: Path) -> 
     again = run("remove", listed[0]["places"][0], "--store", store)
     assert again.returncode == 3
     assert "Nothing in the index is from" in again.stderr
+
+
+def test_removing_much_by_one_path_has_to_be_confirmed(tmp_path: Path) -> None:
+    folder, store = tmp_path / "articles", tmp_path / "store"
+    for name, count in (("north", 25), ("south", 3)):
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            text = f"The bridge of {name} number {number} was opened by its mayor on Tuesday afternoon.\n"
+            (folder / name / f"{number}.txt").write_text(text, encoding="utf-8")
+    assert run("index", folder, "--store", store).returncode == 0
+    refused = run("remove", folder / "north", "--store", store)
+    assert refused.returncode == 3
+    assert "25 of 28 articles; nothing was removed. If that is meant, add --yes." in refused.stderr
+    assert run("remove", folder / "south", "--store", store).returncode == 0, "few need no confirmation"
+    assert "22 removed" in run("remove", *(folder / "north" / f"{n}.txt" for n in range(22)), "--store", store).stdout
+    assert run("index", *(folder / "north" / f"{n}.txt" for n in range(22)), "--store", store).returncode == 0
+    assert run("index", folder / "south" / "0.txt", "--store", store).returncode == 0
+    assert "25 removed" in run("remove", folder / "north", "--store", store, "--yes").stdout
+
+
+@pytest.mark.parametrize("command", ["index", "remove"])
+@pytest.mark.parametrize("path", ["", "  "])
+def test_an_empty_path_is_refused(folder: Path, tmp_path: Path, command: str, path: str) -> None:
+    assert run("index", folder, "--store", tmp_path / "store").returncode == 0
+    refused = run(command, path, "--store", tmp_path / "store")
+    assert refused.returncode == 3
+    assert "An empty path names nothing." in refused.stderr
+    assert len(run("articles", "--store", tmp_path / "store").stdout.splitlines()) == 2
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +133,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"text": f"The museum of ships number {number} reopened with charts drawn before 1700."} for number in (1, 2)
     ]
     (folder / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    assert run("sync", folder, "--store", place / "store").returncode == 0
+    assert run("index", folder, "--store", place / "store").returncode == 0
     return place / "store"
 
 
@@ -216,8 +244,8 @@ def test_clean_shows_what_is_kept_what_is_dropped_and_why(folder: Path) -> None:
 
 @contextmanager
 def watching(folder: Path, store: Path) -> Iterator[subprocess.Popen[str]]:
-    """``assistant sync --watch --json`` over a folder."""
-    command = [sys.executable, "-m", "assistant.apps.cli", "sync", str(folder), "--store", str(store)]
+    """``assistant index --watch --json`` over a folder."""
+    command = [sys.executable, "-m", "assistant.apps.cli", "index", str(folder), "--store", str(store)]
     with subprocess.Popen(
         [*command, "--watch", "--json"],
         stdout=subprocess.PIPE,
@@ -248,7 +276,7 @@ def test_a_watched_folder_is_followed(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_watch_begins_with_an_empty_folder_but_not_without_one(tmp_path: Path) -> None:
-    refused = run("sync", tmp_path / "none", "--store", tmp_path / "store", "--watch")
+    refused = run("index", tmp_path / "none", "--store", tmp_path / "store", "--watch")
     assert refused.returncode == 3
     assert "none does not exist" in refused.stderr
     empty = tmp_path / "empty"

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.articles import clean_article, explain_cleaning, fingerprints, load_article, repeated_fingerprints
+from assistant.articles import clean_article, explain_cleaning, load_article
 from assistant.articles.blocks import split_blocks
 from assistant.articles.cleaning import BlockDecision, clean_blocks
-from assistant.articles.repetition import block_fingerprint
 
 from .conftest import SEEDS, raw_article
 
@@ -24,12 +23,12 @@ SEED_BODIES = {
 }
 
 
-def decide(text: str, repeated: frozenset[str] = frozenset()) -> list[BlockDecision]:
-    return clean_blocks(split_blocks(text), repeated)
+def decide(text: str) -> list[BlockDecision]:
+    return clean_blocks(split_blocks(text))
 
 
-def kept(text: str, repeated: frozenset[str] = frozenset()) -> list[str]:
-    return [decision.block.text for decision in decide(text, repeated) if decision.kept]
+def kept(text: str) -> list[str]:
+    return [decision.block.text for decision in decide(text) if decision.kept]
 
 
 def test_seeds_keep_their_article_and_nothing_else(seed_file: Path) -> None:
@@ -204,70 +203,6 @@ def test_hard_wrapped_paragraphs_are_one_block() -> None:
     assert [block.text for block in split_blocks("\n".join(BODY))] == BODY
 
 
-# Repetition across the files of one source.
-
-NAMES = ["Anders", "Bello", "Chen", "Dube", "Eriksen", "Farouk", "Garcia", "Haas", "Ivanov", "Jung"]
-BOILERPLATE = "The Emry Times was founded by dock workers and has been printed on the same press for ninety years."
-
-
-def story(name: str, extra: tuple[str, ...] = ()) -> str:
-    paragraphs = [
-        f"A court in {name}town heard on Monday that the former treasurer {name} had kept two sets of books.",
-        f"The prosecutor said that {name} moved the money through a shop which sold umbrellas to tourists in May.",
-        f"A lawyer for {name} told reporters that the charges were false and that an appeal would follow soon.",
-    ]
-    return "\n\n".join([*paragraphs, *extra])
-
-
-def repeated_in(texts: list[str]) -> frozenset[str]:
-    return repeated_fingerprints([fingerprints(raw_article(text)) for text in texts])
-
-
-def test_what_recurs_across_different_stories_is_dropped() -> None:
-    texts = [story(name, (BOILERPLATE, "Tides and timetables of the week")) for name in NAMES]
-    repeated = repeated_in(texts)
-    assert kept(texts[0], repeated) == story(NAMES[0]).split("\n\n")
-    reasons = [decision.reason for decision in decide(texts[0], repeated)]
-    assert reasons == [None, None, None, "repeats across the source", "repeats across the source"]
-
-
-def test_copies_and_versions_of_one_story_keep_their_body() -> None:
-    versions = [story("Anders", tuple(BODY[:count])) for count in range(6)] + [story("Anders")] * 8
-    repeated = repeated_in([*versions, *(story(name) for name in NAMES[1:])])
-    for text in versions:
-        assert kept(text, repeated) == text.split("\n\n")
-
-
-def test_a_paragraph_used_in_a_few_stories_is_background_not_boilerplate() -> None:
-    background = "The umbrella shops of the coast have been used to hide money since the customs reform of 1998."
-    texts = [story(name, (background,)) for name in NAMES[:4]] + [story(name) for name in NAMES[4:]]
-    assert background in kept(texts[0], repeated_in(texts))
-
-
-def test_section_headings_that_recur_stay_inside_the_body() -> None:
-    texts = [story(name).replace("\n\n", "\n\nThe background\n\n", 1) for name in NAMES]
-    assert "The background" in kept(texts[0], repeated_in(texts))
-
-
-def test_repetition_never_takes_most_of_an_article() -> None:
-    text = story("Anders")
-    repeated = frozenset(block_fingerprint(block) for block in split_blocks(text))
-    assert kept(text, repeated) == text.split("\n\n")
-
-
-def test_fingerprints_ignore_case_spacing_and_punctuation() -> None:
-    one, other = fingerprints(raw_article("Sign up, now!")), fingerprints(raw_article("  SIGN UP  NOW"))
-    assert one == other
-    assert one != fingerprints(raw_article("Sign up later"))
-
-
-def test_clean_article_uses_what_is_repeated() -> None:
-    texts = [story(name, (BOILERPLATE,)) for name in NAMES]
-    article = clean_article(raw_article(texts[0]), repeated_in(texts))
-    assert BOILERPLATE not in article.text
-    assert BOILERPLATE in article.raw_text
-
-
 @pytest.mark.parametrize(
     "line", ["Share this article on Facebook", "Share", "Email this story to a friend", "Print this page", "Tweet this"]
 )
@@ -281,8 +216,8 @@ def test_share_lines_go(line: str) -> None:
 # Bodies that the markup of a page has told.
 
 
-def kept_of_body(text: str, repeated: frozenset[str] = frozenset()) -> list[str]:
-    return clean_article(replace(raw_article(text), extracted_body=True), repeated).text.split("\n\n")
+def kept_of_body(text: str) -> list[str]:
+    return clean_article(replace(raw_article(text), extracted_body=True)).text.split("\n\n")
 
 
 def test_a_body_keeps_what_the_rules_and_the_classifier_take_from_a_page() -> None:
@@ -309,11 +244,6 @@ def test_a_body_loses_what_is_never_of_an_article(line: str, reason: str) -> Non
     decisions = explain_cleaning(raw)
     assert [decision.block.text for decision in decisions if decision.kept] == BODY
     assert decisions[-1].reason == reason
-
-
-def test_a_body_loses_what_recurs_across_the_source() -> None:
-    texts = [story(name, (BOILERPLATE,)) for name in NAMES]
-    assert kept_of_body(texts[0], repeated_in(texts)) == story(NAMES[0]).split("\n\n")
 
 
 @pytest.mark.parametrize("text", ["Share", "* * *", "By Ann Poole\n\nLog in"])

@@ -126,7 +126,7 @@ def _cold(store: str, question: str) -> dict[str, float]:
     from assistant import load_settings
     from assistant.index.embedder import open_embedder
     from assistant.index.opened import Index
-    from assistant.index.sync import recipe
+    from assistant.index.sync import manifest
     from assistant.pipeline import Assistant
     from assistant.reading.opening import open_reader
 
@@ -137,7 +137,7 @@ def _cold(store: str, question: str) -> dict[str, float]:
     import chromadb  # noqa: F401
 
     done("import chromadb")
-    index = Index(settings.store, recipe(embedder, settings))
+    index = Index(settings.store, manifest(embedder, settings))
     done("index")
     reader = open_reader(settings)
     done("reader")

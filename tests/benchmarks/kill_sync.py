@@ -3,9 +3,9 @@
     python -m tests.benchmarks.kill_sync [--times 20] [--articles 120] [--seed 0]
 
 A folder of made articles is synced; then it changes (articles come, change and go). Time and again, from the index as
-it was before the change, the sync of the change, which publishes in several portions, is killed (SIGKILL) after a
-random share of the time it takes. The index must then open, answer, and hold every article that stays and no other than
-old and new ones; the next sync must complete it to exactly what a sync into an empty store gives.
+it was before the change, the sync of the change, which works in several batches, is killed (SIGKILL) after a random
+share of the time it takes. The index must then open, answer, and hold exactly the articles of before or exactly those
+of after; the next sync must complete it to exactly what a sync into an empty store gives.
 """
 
 from __future__ import annotations
@@ -71,19 +71,19 @@ def main() -> None:
         new = _held(fresh)
         shutil.copytree(before, store)
         seconds = _sync(folder, store)
-        print("| killed after | articles of before, of after | the next sync |\n|---|---|---|")
+        print("| killed after | answers with what was | the next sync |\n|---|---|---|")
         for _ in range(chosen.times):
             shutil.rmtree(store)
             shutil.copytree(before, store)
             after = rng.uniform(0.0, 1.0) * seconds
             _sync(folder, store, kill_after=after)
             held = _held(store)
-            if held - old - new or not held >= old & new:
+            if held not in (old, new):
                 raise SystemExit(f"{len(held - old - new)} articles of no folder, {len((old & new) - held)} lost.")
             took = _sync(folder, store)
             if _held(store) != new:
                 raise SystemExit("The next sync did not complete the index.")
-            print(f"| {after:.1f} s | {len(held & old)}, {len(held & new)} | complete in {took:.1f} s |", flush=True)
+            print(f"| {after:.1f} s | {'before' if held == old else 'after'} | complete in {took:.1f} s |", flush=True)
     counts = f"{len(old)} articles before, {len(new)} after, {len(old & new)} in both"
     print(f"\n{counts}; not killed, the sync takes {seconds:.1f} s.")
     print(f"All {chosen.times} killed ones left an index that answers and lacks nothing.")
@@ -114,9 +114,9 @@ def _article(rng: random.Random) -> str:
 _SCRIPT = """
 import sys
 from assistant import load_settings
-from assistant.index import portions
+from assistant.index import batches
 from assistant.pipeline import sync
-portions._PORTION = 64
+batches._BATCH = 64
 settings = load_settings(store=sys.argv[2])
 print("begins", flush=True)
 sync(sys.argv[1], settings=settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.index.opened import Index
-from assistant.index.sync import Synchroniser, recipe
+from assistant.index.sync import Synchroniser, manifest
 from assistant.pipeline import Assistant
 from assistant.records import AnswerSpan
 from assistant.settings import Settings
@@ -77,7 +77,7 @@ def assistant_over(folder: Path, margins: Mapping[str, float], **settings: Any) 
     chosen = Settings(store=folder.parent / "store", **{"passage_tokens": 40, **settings})
     embedder = WordEmbedder()
     Synchroniser(chosen.store, embedder, count_tokens, chosen).run([folder])
-    return Assistant(Index(chosen.store, recipe(embedder, chosen)), embedder, PhraseReader(margins), chosen)
+    return Assistant(Index(chosen.store, manifest(embedder, chosen)), embedder, PhraseReader(margins), chosen)
 
 
 def cut_out(text: str, words: str) -> tuple[int, int]:

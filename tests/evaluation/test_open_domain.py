@@ -118,7 +118,7 @@ def test_all_contexts_are_indexed_whatever_the_limit(
     assert [row.id for row in limited.rows] == ["bridge"]
     assert limited.provenance.index == run.provenance.index
     assert limited.provenance.data_digest == run.provenance.data_digest
-    assert stages == {"read", "load", "clean", "embed", "score"}
+    assert stages == {"read", "load", "embed", "score"}
     assert os.listdir(temporary) == []
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from assistant.articles import clean_article
-from assistant.index.catalogue.publication import Prepared
-from assistant.index.catalogue.staging import KnownFile
-from assistant.index.catalogue.writer import CatalogueWriter
-from assistant.index.parsing import Incoming
-from assistant.records import Passage, RawArticle, Stated
+from assistant.index.catalogue.writer import CatalogueWriter, IngestedFile, KeyedPassage, KnownFile
+from assistant.records import Article, Passage, RawArticle, Stated
 
 
 def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArticle:
@@ -15,24 +12,28 @@ def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArti
     return RawArticle(path, text, None if member else "utf-8", hash_of * 64, member, stated)
 
 
-def prepared(raw: RawArticle, key: int) -> Prepared:
-    article = clean_article(raw)
+def one_passage(article: Article) -> Passage:
     end = len(article.text)
-    return Prepared(article, (Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text),), (key,))
+    return Passage(f"{article.id}:0-{end}", article.id, 0, 0, end, article.text)
 
 
-def staged(writer: CatalogueWriter, *raws: RawArticle) -> None:
-    known = KnownFile(raws[0].content_hash, len(raws[0].text), 7)
-    writer.staging.take_in(raws[0].path, known, [Incoming(raw, ("f1", "f2")) for raw in raws])
-
-
-def published(writer: CatalogueWriter, *raws: RawArticle, key: int = 1) -> None:
-    """The articles of one file, in a segment of their own."""
-    staged(writer, *raws)
+def put(writer: CatalogueWriter, *raws: RawArticle) -> list[int]:
+    """The articles of one file, each of one passage, in a shard of their own; their numbers. Not committed."""
+    numbers, passages = [], []
     for raw in raws:
-        writer.drafts.put(clean_article(raw), frozenset(["f2"]))
-    with writer.publishing() as publication:
-        publication.add_segment(key, len(raws))
-        publication.put_articles([prepared(raw, key + place) for place, raw in enumerate(raws)], key)
-        publication.complete_file(raws[0].path)
-        publication.settle_places()
+        article = clean_article(raw)
+        number, has_passages = writer.put_article(raw, article)
+        numbers.append(number)
+        if not has_passages:
+            passages.append(KeyedPassage(writer.reserve_keys(1), number, one_passage(article)))
+    fragments = [(raw.member, number) for raw, number in zip(raws, numbers, strict=True)]
+    file = IngestedFile(raws[0].path, KnownFile(raws[0].content_hash, len(raws[0].text), 7, 8), fragments)
+    writer.put_batch(writer.reserve_shard(), 0, passages, [file])
+    return numbers
+
+
+def committed(writer: CatalogueWriter, *raws: RawArticle) -> list[int]:
+    """As ``put``, and committed."""
+    numbers = put(writer, *raws)
+    writer.commit()
+    return numbers

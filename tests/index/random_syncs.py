@@ -13,24 +13,20 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assistant.articles import repetition
 from assistant.errors import NothingToIndexError, StoreMissingError
-from assistant.index import portions, store, sync
-from assistant.index.catalogue import staging
+from assistant.index import batches, store, sync
 from assistant.index.catalogue import writer as catalogue_writer
-from assistant.index.catalogue.reader import Catalogue
 from assistant.index.catalogue.schema import transaction
 from assistant.index.lexical import LexicalIndex
 from assistant.index.opened import Index
-from assistant.index.segments import NewSegment
+from assistant.index.shards import ShardWriter
 from assistant.index.store import Store
-from assistant.index.sync import Synchroniser, recipe
+from assistant.index.sync import Synchroniser, manifest
 from assistant.records import ArticleFilter
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
 
 SETTINGS = Settings(passage_tokens=40)
-PLEA = "Our reporters rely on readers across the whole of this region for everything that they publish each week."
 WORDS = re.findall(
     r"\w+",
     """harbour council engineer winter ferry bridge mayor school museum river committee budget minister festival faculty
@@ -72,7 +68,7 @@ class World:
         if self.random.random() < 0.6:
             self.sync(cut=True, rebuild=self.random.random() < 0.2)
         if self.random.random() < 0.2:
-            self.leave_out()
+            self.exclude()
         self.sync(rebuild=self.random.random() < 0.1)
 
     def change(self) -> None:
@@ -97,15 +93,15 @@ class World:
         """Both folders, or one of them if the sync is to be cut short."""
         folders = self.random.choice([[folder] for folder in self.folders]) if cut else self.folders
         self._until_cut = self.random.randint(1, _LATEST_CUT) if cut else -1
-        portion = self.random.choice([1, 8, 30, 10_000])
-        with self._cutting(), patch.object(portions, "_PORTION", portion):
+        batch = self.random.choice([1, 8, 30, 10_000])
+        with self._cutting(), patch.object(batches, "_BATCH", batch):
             try:
                 _synchroniser(self.store).run(folders, rebuild=rebuild)
-                self.done.append(f"synced {[folder.name for folder in folders]}, rebuild {rebuild}, portion {portion}")
+                self.done.append(f"synced {[folder.name for folder in folders]}, rebuild {rebuild}, batch {batch}")
             except (Cut, NothingToIndexError) as end:
                 self.done.append(f"sync of {[folder.name for folder in folders]}, rebuild {rebuild}, ended: {end!r}")
 
-    def leave_out(self) -> None:
+    def exclude(self) -> None:
         """A file is removed from the index by hand."""
         if files := self.files():
             try:
@@ -118,11 +114,16 @@ class World:
         """All that the index answers with."""
         return held(self.store)
 
+    def commit(self) -> str:
+        """Which commit of which index version answers."""
+        with closing(Index(self.store, manifest(WordEmbedder(), SETTINGS))) as index:
+            return index.view().state.generation
+
     def held_anew(self) -> dict[str, Any]:
         """What an index made of the folders as they are would answer with."""
         with tempfile.TemporaryDirectory(dir=self.place) as scratch:
-            left_out = _left_out(self.store)
-            _synchroniser(Path(scratch)).run([path for path in self.files() if str(path) not in left_out])
+            excluded = _excluded(self.store)
+            _synchroniser(Path(scratch)).run([path for path in self.files() if str(path) not in excluded])
             return held(Path(scratch))
 
     def files(self) -> list[Path]:
@@ -146,7 +147,7 @@ class World:
             text = f"{known}\n\n{self.random.choice(self._stories)}"
         else:
             text = self._story()
-        return text + (f"\n\n{PLEA}\n" if self.random.random() < 0.7 else "\n")
+        return f"{text}\n"
 
     def _story(self) -> str:
         headline = " ".join(self.random.choices(WORDS, k=5)).title()
@@ -184,12 +185,11 @@ class World:
             return patch.object(where, name, around)
 
         with ExitStack() as stack:
-            for module in (catalogue_writer, staging):
-                stack.enter_context(patch.object(module, "transaction", cut_transaction))
+            stack.enter_context(patch.object(catalogue_writer, "transaction", cut_transaction))
             for where, name in (
-                (NewSegment, "add"),
-                (NewSegment, "finish"),
-                (sync, "merge_segments"),
+                (ShardWriter, "add"),
+                (ShardWriter, "finish"),
+                (sync, "merge_shards"),
                 (LexicalIndex, "add"),
                 (LexicalIndex, "remove"),
                 (store.os, "replace"),  # type: ignore[attr-defined]
@@ -200,43 +200,31 @@ class World:
 
 @contextmanager
 def small_scale() -> Iterator[None]:
-    """Three stories make a repetition, and what has gone is forgotten at once."""
+    """What has gone is forgotten at once."""
     with (
-        patch.object(repetition, "_PROSE_REPEATS", 3),
         patch.object(catalogue_writer, "_KEPT_TIME", timedelta(seconds=-5)),
-        patch.object(catalogue_writer, "_KEPT_GENERATIONS", 1),
+        patch.object(catalogue_writer, "_KEPT_COMMITS", 1),
     ):
         yield
 
 
 def held(place: Path) -> dict[str, Any]:
-    """Of each article its text, family, passages and places, and which passages searches do not find."""
-    with closing(Index(place, recipe(WordEmbedder(), SETTINGS))) as index:
+    """Of each article its text, cluster, passages and locations, and which passages searches do not find."""
+    with closing(Index(place, manifest(WordEmbedder(), SETTINGS))) as index:
         view = index.view()
         catalogue, articles = view.catalogue, {}
         for article_id in catalogue.article_ids():
-            article, (_, passages) = catalogue.article(article_id), catalogue.article_passages(article_id)
+            article, passages = catalogue.article(article_id), catalogue.article_passages(article_id)
             articles[article_id] = {
                 "text": article.text,
                 "metadata": article.metadata,
                 "place": (article.path, article.member),
-                "elsewhere": tuple(appearance.place for appearance in article.also_in),
-                "family": (catalogue.family(article_id), article.retells),
+                "other sources": tuple(appearance.place for appearance in article.also_in),
+                "cluster": (article.cluster, article.contained),
                 "passages": tuple((one.start, one.end) for one in passages),
                 "not found": [one.id for one in passages if not _is_found(view, article.metadata.title, one)],
             }
         return {**articles, "files": catalogue.file_articles()}
-
-
-def unspoken(place: Path) -> list[str]:
-    """Articles that no text which is searched speaks for."""
-    with closing(Catalogue.open(Store(place).require_current().catalogue)) as catalogue:
-        present = set(catalogue.article_ids())
-
-        def speaks(article_id: str) -> bool:
-            return article_id in present and bool(catalogue.article_passages(article_id)[1])
-
-        return [one for one in sorted(present) if not speaks(one) and not speaks(catalogue.family(one) or "")]
 
 
 def _is_found(view: Any, title: str | None, passage: Any) -> bool:
@@ -250,6 +238,6 @@ def _synchroniser(place: Path) -> Synchroniser:
     return Synchroniser(place, WordEmbedder(), count_tokens, SETTINGS)
 
 
-def _left_out(place: Path) -> set[str]:
+def _excluded(place: Path) -> set[str]:
     with closing(catalogue_writer.CatalogueWriter(Store(place).require_current().catalogue)) as writer:
-        return writer.staging.left_out()
+        return writer.excluded()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.index.opened import Index
-from assistant.index.sync import Synchroniser, recipe
+from assistant.index.sync import Synchroniser, manifest
 from assistant.records import ArticleFilter, SyncReport
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
@@ -23,6 +23,15 @@ class Interrupted(WordEmbedder):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         raise KeyboardInterrupt
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    """A function that raises ``error`` whatever it is given."""
+
+    def instead(*_: object) -> None:
+        raise error
+
+    return instead
 
 
 def story(subject: str) -> str:
@@ -39,7 +48,7 @@ def sync(folder: Path, store: Path, *, embedder: WordEmbedder | None = None, reb
 
 
 def opened(store: Path, embedder: WordEmbedder | None = None) -> Index:
-    return Index(store, recipe(embedder or WordEmbedder(), SETTINGS))
+    return Index(store, manifest(embedder or WordEmbedder(), SETTINGS))
 
 
 def titles(store: Path) -> set[str]:
@@ -58,5 +67,5 @@ def generation(store: Path) -> str:
         index.close()
 
 
-def segments(store: Path) -> set[str]:
-    return {path.name for path in store.glob("bases/*/vectors/*")}
+def shards(store: Path) -> set[str]:
+    return {path.name for path in store.glob("versions/*/vectors/*")}

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import StoreError
-from assistant.index import intake
+from assistant.index import parser_pool
 from assistant.index.sync import Synchroniser
 from assistant.records import SkippedFile, SyncReport
 from assistant.settings import Settings
@@ -156,7 +156,7 @@ parsing.main()
 def test_a_line_of_a_gigabyte_is_passed_over_in_little_memory(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, name: str, length: int
 ) -> None:
-    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", IN_LITTLE_MEMORY))
+    monkeypatch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", IN_LITTLE_MEMORY))
     # Sparse: only its length is large. What is read by lines goes on behind it.
     with (folder / name).open("wb") as file:
         file.write(b"title,text\n" if name.endswith("csv") else b"")
@@ -219,7 +219,7 @@ parsing.main()
 @pytest.fixture
 def through(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
     """The local server, which syncs fetch from."""
-    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", FETCHING.format(port=web.port)))
+    monkeypatch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", FETCHING.format(port=web.port)))
     return web
 
 
@@ -323,10 +323,10 @@ def no_space(*_: object, **__: object) -> Iterator[None]:
 @pytest.mark.parametrize(
     "write",
     [
-        "assistant.index.segments.NewSegment.finish",
-        "assistant.index.catalogue.staging.Staging.take_in",
-        "assistant.index.catalogue.writer.CatalogueWriter.publishing",
-        "assistant.index.portions.LexicalIndex",
+        "assistant.index.shards.ShardWriter.finish",
+        "assistant.index.catalogue.writer.CatalogueWriter.put_article",
+        "assistant.index.catalogue.writer.CatalogueWriter.commit",
+        "assistant.index.batches.LexicalIndex",
     ],
 )
 def test_no_space_left_is_told_and_costs_nothing(
@@ -364,8 +364,8 @@ def test_a_disk_that_is_really_full_is_told_and_costs_nothing(folder: Path, stor
     )
     root = Path(__file__).parents[2]
     ended = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True)
-    assert "could not be written" in ended.stdout, ended.stderr
-    assert "the index as it was still answers" in ended.stdout
+    assert "cannot be used just now" in ended.stdout, ended.stderr
+    assert "The index as it was still answers" in ended.stdout
     assert titles(store) == SUBJECTS
     assert sync(folder, store).articles == 43
 

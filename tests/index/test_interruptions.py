@@ -9,9 +9,9 @@ import subprocess
 import sys
 import textwrap
 import zlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chromadb.errors import InternalError, InvalidArgumentError
@@ -22,19 +22,11 @@ from assistant.errors import (
     StoreLockedError,
 )
 from assistant.index.catalogue import writer as catalogue_writer
-from assistant.index.catalogue.publication import Publication
 from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
 from assistant.index.store import Store
 from tests.fakes import WordEmbedder
-from tests.index.syncing import ANYWHERE, generation, opened, segments, story, sync, titles
-
-
-def raising(error: BaseException) -> Callable[..., None]:
-    def instead(*_: object) -> None:
-        raise error
-
-    return instead
+from tests.index.syncing import ANYWHERE, generation, opened, raising, shards, story, sync, titles
 
 
 def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: Path) -> None:
@@ -56,7 +48,7 @@ def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: 
         Synchroniser(Path({str(store)!r}), WordEmbedder(), count_tokens, SETTINGS, die).run([{str(folder)!r}])
         """
     )
-    for stage in ("read", "clean", "embed"):
+    for stage in ("read", "load", "embed"):
         killed = subprocess.run([sys.executable, "-c", script, stage], cwd=Path(__file__).parents[2])
         assert killed.returncode == -signal.SIGKILL
         assert generation(store) == before
@@ -66,7 +58,7 @@ def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: 
 
     assert (report.new, report.unchanged) == (1, 3)
     assert titles(store) == {"fishing", "railways", "poetry", "music"}
-    assert len(segments(store)) == 2, "remains of dead syncs are cleared away"
+    assert len(shards(store)) == 2, "remains of dead syncs are cleared away"
 
 
 def test_a_failing_sync_leaves_nothing_that_stays(folder: Path, store: Path) -> None:
@@ -80,7 +72,7 @@ def test_a_failing_sync_leaves_nothing_that_stays(folder: Path, store: Path) -> 
         sync(folder, store, embedder=Failing())
     assert len(titles(store)) == 3
     assert sync(folder, store).new == 1
-    assert len(segments(store)) == 2
+    assert len(shards(store)) == 2
 
 
 def test_an_interrupted_pruning_loses_nothing(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,38 +97,39 @@ def test_what_is_pruned_leaves_the_lexical_index_too(
     for edition in range(8):
         (folder / "poetry.txt").write_text(story(f"poetry {edition}"), encoding="utf-8")
         sync(folder, store)
-    base = Store(store).require_current()
-    with closing(sqlite3.connect(base.catalogue)) as database:
+    version = Store(store).require_current()
+    with closing(sqlite3.connect(version.catalogue)) as database:
         kept = {str(key) for (key,) in database.execute("SELECT key FROM passages")}
-    lexical = LexicalIndex(base.lexical).now()
+    lexical = LexicalIndex(version.lexical).now()
     assert set(lexical.search("poetry fishing railways minister debate parliament", 1000, ANYWHERE)) <= kept
     assert len(lexical) == len(kept)
 
 
-@pytest.mark.parametrize("published", [0, 1, 2])
-def test_passages_that_were_written_and_not_published_leave_the_lexical_index(
-    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, published: int
+@pytest.mark.parametrize("put", [0, 1, 2])
+def test_passages_that_were_written_and_not_put_leave_the_lexical_index(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, put: int
 ) -> None:
-    publishing, portions = CatalogueWriter.publishing, list[None]()
+    real, batches = CatalogueWriter.put_batch, list[None]()
 
-    def cut_short(writer: CatalogueWriter) -> AbstractContextManager[Publication]:
-        if len(portions) == published:
+    def cut_short(*arguments: Any) -> None:
+        if len(batches) == put:
             raise KeyboardInterrupt
-        portions.append(None)
-        return publishing(writer)
+        batches.append(None)
+        real(*arguments)
 
-    monkeypatch.setattr("assistant.index.portions._PORTION", 1)
-    for subject in ("music", "chess"):
-        (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
+    monkeypatch.setattr("assistant.index.batches._BATCH", 1)
+    for subjects in (("music", "opera", "ballet"), ("chess", "bridge", "poker")):
+        for subject in subjects:
+            (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(CatalogueWriter, "publishing", cut_short)
+            patch.setattr(CatalogueWriter, "put_batch", cut_short)
             sync(folder, store)
-        portions.clear()
+        batches.clear()
     report = sync(folder, store)
-    base = Store(store).require_current()
-    with closing(sqlite3.connect(base.catalogue)) as database:
+    version = Store(store).require_current()
+    with closing(sqlite3.connect(version.catalogue)) as database:
         kept = {str(key) for (key,) in database.execute("SELECT key FROM passages")}
-    lexical = LexicalIndex(base.lexical).now()
+    lexical = LexicalIndex(version.lexical).now()
     assert set(lexical.search("debate parliament minister answer", 1000, ANYWHERE)) == kept
     assert len(lexical) == len(kept) == report.passages
 
@@ -174,7 +167,7 @@ def test_a_disk_that_refuses_is_told(
     sync(folder, store)
     (folder / "music.txt").write_text(story("music"), encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.index.vectors.VectorIndex.add", raising(refusal))
+        patch.setattr("assistant.index.vectors.ChromaVectors.add", raising(refusal))
         with pytest.raises(StoreError, match=r"disk is full.*Free some space"):
             sync(folder, store)
     assert titles(store) == {"fishing", "railways", "poetry"}
@@ -189,8 +182,8 @@ def test_a_disk_that_refuses_is_told(
 def test_damage_that_a_sync_comes_upon_is_told_as_damage(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, damage: Exception
 ) -> None:
-    monkeypatch.setattr("assistant.index.sync.find_renewal", raising(damage))
-    with pytest.raises(StoreDamagedError, match=r"damaged: its catalogue cannot be read.*--rebuild"):
+    monkeypatch.setattr("assistant.index.sync.ingest_all", raising(damage))
+    with pytest.raises(StoreDamagedError, match=r"damaged: .* cannot be read.*--rebuild"):
         sync(folder, store)
 
 
@@ -211,7 +204,7 @@ def test_damage_that_a_sync_comes_upon_is_told_as_damage(
 def test_a_mistake_in_the_program_is_not_told_as_a_full_disk(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, mistake: Exception
 ) -> None:
-    monkeypatch.setattr("assistant.index.sync.find_renewal", raising(mistake))
+    monkeypatch.setattr("assistant.index.sync.ingest_all", raising(mistake))
     with pytest.raises(type(mistake), match="of ours") as told:
         sync(folder, store)
     assert told.value is mistake

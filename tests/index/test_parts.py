@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.index import vectors as vectors_module
 from assistant.index.lexical import LexicalIndex, LexicalSearcher
-from assistant.index.vectors import VectorIndex
+from assistant.index.shards import ShardWriter
+from assistant.index.store import IndexVersion
+from assistant.index.vectors import Shard, Vectors
 from assistant.records import ArticleFilter, Metadata, Passage
 from tests.fakes import DIMENSION, WordEmbedder
 
@@ -45,31 +47,38 @@ FILTERS = [
 
 
 @pytest.fixture
-def vectors(tmp_path: Path) -> Iterator[VectorIndex]:
-    index = VectorIndex(tmp_path / "vectors")
-    index.add([p.id for p in PASSAGES], WordEmbedder().embed(TEXTS), METADATA)
-    yield index
-    index.close()
-
-
-@pytest.fixture
 def lexical(tmp_path: Path) -> LexicalSearcher:
     return lexical_index(tmp_path).now()
 
 
 def lexical_index(folder: Path) -> LexicalIndex:
     index = LexicalIndex(folder / "lexical")
-    index.add([p.id for p in PASSAGES], PASSAGES, METADATA)
+    index.add(range(len(PASSAGES)), PASSAGES, METADATA)
     return index
 
 
 def numbers(ids: list[str]) -> set[int]:
-    return {int(item.split(":")[0], 16) for item in ids}
+    return set(map(int, ids))
 
 
-@pytest.mark.parametrize(("where", "expected"), FILTERS)
-def test_vector_filters(vectors: VectorIndex, where: ArticleFilter, expected: set[int]) -> None:
-    assert numbers(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where)) == expected
+def made(folder: Path, *parts: tuple[list[int], np.ndarray]) -> Vectors:
+    """Vectors in shards, each of these keys."""
+    version, shards = IndexVersion(folder), []
+    for number, (keys, vectors) in enumerate(parts, 1):
+        writer = ShardWriter(number, version)
+        writer.add(np.array(keys, np.int64), vectors)
+        checksum = writer.finish()
+        shards.append(Shard(version.shard(number)))
+        assert shards[-1].checksum() == checksum
+    return Vectors(shards)
+
+
+def drawn(count: int) -> np.ndarray:
+    """Unit vectors, many of them near to each other."""
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(20, DIMENSION))
+    vectors = centres[random.integers(20, size=count)] + 0.3 * random.normal(size=(count, DIMENSION))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.mark.parametrize(("where", "expected"), FILTERS)
@@ -84,74 +93,74 @@ def test_a_filter_is_what_metadata_is_checked_by(where: ArticleFilter, expected:
     assert bool(where) == (where != ArticleFilter())
 
 
-def test_passages_named_besides_are_found_whatever_their_metadata_says(
-    vectors: VectorIndex, lexical: LexicalSearcher
-) -> None:
-    where, also = ArticleFilter(source="Reuters"), [PASSAGES[0].id, "unknown"]
-    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
-    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, ["unknown"]))) == {2}
-    assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
-    assert numbers(lexical.search("railway", 10, where, also)) == set(), "the words still have to match"
-
-
-def test_very_many_passages_may_be_named_besides(vectors: VectorIndex, lexical: LexicalSearcher) -> None:
-    where, also = ArticleFilter(source="Reuters"), [*map(str, range(40_000)), PASSAGES[0].id]
-    assert numbers(list(vectors.search(WordEmbedder().embed(["anything"])[0], 10, where, also))) == {0, 2}
-    assert numbers(lexical.search("liaison Vladivostok fishing railway", 10, where, also)) == {0, 2}
-
-
-def test_similarities_leave_out_what_is_not_there(vectors: VectorIndex) -> None:
+def test_similarities_leave_out_what_is_not_there(tmp_path: Path) -> None:
+    vectors = made(tmp_path, ([0, 2, 5], WordEmbedder().embed(TEXTS[:3])))
     query = WordEmbedder().embed([TEXTS[0]])[0]
-    assert vectors.similarities(query, ["unknown"]) == {}
-    assert vectors.similarities(query, ["unknown", PASSAGES[0].id]) == pytest.approx({PASSAGES[0].id: 1.0}, abs=1e-5)
+    assert vectors.similarities(query, ["1", "99"]) == {}
+    assert vectors.similarities(query, ["99", "0"]) == pytest.approx({"0": 1.0}, abs=1e-5)
     assert vectors.similarities(query, []) == {}
 
 
-def test_vectors_agree_with_brute_force(tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    centres = random.normal(size=(20, DIMENSION))
-    stored = centres[random.integers(20, size=1500)] + 0.3 * random.normal(size=(1500, DIMENSION))
-    stored = (stored / np.linalg.norm(stored, axis=1, keepdims=True)).astype(np.float32)
-    index = VectorIndex(tmp_path)
-    index.add([str(i) for i in range(1500)], stored, [Metadata()] * 1500)
-    hits = 0
+@pytest.mark.parametrize("shards", [1, 3])
+def test_vectors_are_those_of_brute_force(tmp_path: Path, shards: int) -> None:
+    stored = drawn(1500)
+    found = made(tmp_path, *((list(range(first, 1500, shards)), stored[first::shards]) for first in range(shards)))
+    among = np.arange(0, 1500, 7)
     for query in stored[:50]:
-        best = {str(i) for i in np.argsort(-(stored @ query))[:20]}
-        hits += len(best & set(index.search(query, 20, ArticleFilter())))
-    index.close()
-    assert hits / (50 * 20) >= 0.99
+        cosines = np.round(stored @ query, 6)
+        order = sorted(range(1500), key=lambda key: (-cosines[key], key))
+        assert list(map(int, found.search(query, 20))) == order[:20]
+        assert list(map(int, found.search(query, 20, among))) == [key for key in order if key % 7 == 0][:20]
 
 
-def test_adding_twice_replaces(vectors: VectorIndex) -> None:
-    vectors.add([PASSAGES[0].id], WordEmbedder().embed(["chess"]), [Metadata(source="Chess")])
-    assert len(vectors) == 4
-    assert numbers(vectors.search(WordEmbedder().embed(["chess"])[0], 1, ArticleFilter(source="chess"))) == {0}
+def test_equal_vectors_come_in_the_order_of_their_keys(tmp_path: Path) -> None:
+    one, other = WordEmbedder().embed(["chess", "opera"])
+    vectors = made(tmp_path, ([4, 9], np.array([one, other])), ([2, 6], np.array([one, one])))
+    assert list(vectors.search(one, 2)) == ["2", "4"]
+    assert list(vectors.search(one, 3)) == ["2", "4", "6"]
+
+
+def test_above_the_limit_of_exact_search_chroma_proposes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = drawn(1500)
+    found = made(tmp_path, (list(range(1000)), stored[:1000]), (list(range(1000, 1500)), stored[1000:]))
+    exact = [set(found.search(query, 20)) for query in stored[:50]]
+    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 100)
+    proposed = [set(found.search(query, 20)) for query in stored[:50]]
+    assert sum(len(one & other) for one, other in zip(exact, proposed, strict=True)) >= 0.98 * 50 * 20
 
 
 def test_a_lexical_index_that_the_disk_refuses_says_so_as_the_disk_does(tmp_path: Path) -> None:
     lexical = lexical_index(tmp_path)
     shutil.rmtree(tmp_path)
     with pytest.raises(OSError, match="No such file"):
-        lexical.remove(["1"])
+        lexical.remove([1])
     with pytest.raises(OSError, match="No such file"):
-        lexical.add(["9"], PASSAGES[:1], METADATA[:1])
+        lexical.add([9], PASSAGES[:1], METADATA[:1])
     damaged = tmp_path / "damaged" / "meta.json"
     damaged.parent.mkdir(parents=True)
     damaged.write_text("junk", encoding="utf-8")
     with pytest.raises(OSError, match=r"meta\.json"):
         LexicalIndex(damaged.parent)
     with pytest.raises(ValueError, match="zip"):
-        lexical.add(["9"], PASSAGES[:2], METADATA[:1])
+        lexical.add([9], PASSAGES[:2], METADATA[:1])
 
 
 def test_what_is_removed_is_found_no_more(tmp_path: Path) -> None:
     lexical = lexical_index(tmp_path)
     before = lexical.now()
     for _ in range(2):
-        lexical.remove([PASSAGES[0].id, "unknown"])
+        lexical.remove([0, 99])
     assert len(lexical.now()) == 3
     assert lexical.now().search("liaison", 5, ArticleFilter()) == []
     assert numbers(before.search("liaison", 5, ArticleFilter())) == {0}, "what is being read does not change"
+
+
+def test_what_a_dead_writer_left_is_removed_from_a_key_on(tmp_path: Path) -> None:
+    lexical = lexical_index(tmp_path)
+    lexical.remove_from(2)
+    assert numbers(lexical.now().search("liaison Vladivostok fishing railway", 9, ArticleFilter())) == {0, 1}
+    lexical.remove_from(2)
+    assert len(lexical.now()) == 2
 
 
 def test_words_are_stemmed_and_titles_count(lexical: LexicalSearcher) -> None:

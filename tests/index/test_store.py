@@ -34,13 +34,13 @@ def cut_short(monkeypatch: pytest.MonkeyPatch, step: int) -> list[str]:
 
         return instead
 
-    def switching(self: Store, base: module.Base) -> None:
+    def switching(self: Store, version: module.IndexVersion) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(module, "flush", counted("flush", module.flush))
             patch.setattr(os, "replace", counted("replace", os.replace))
             patch.setattr(Path, "touch", counted("touch", Path.touch))
             patch.setattr(Path, "write_text", counted("write_text", Path.write_text))
-            switch(self, base)
+            switch(self, version)
         raise KeyboardInterrupt  # after the last step, before anything else
 
     monkeypatch.setattr(Store, "switch", switching)
@@ -70,8 +70,8 @@ def test_a_first_index_that_is_cut_short_while_it_begins_to_answer_is_there_or_i
     report = sync(folder, store)
     assert (report.articles, report.embedded) == (3, 0), "what was published is not embedded again"
     assert titles(store) == HELD
-    assert [path.name for path in store.glob("bases/*/FINISHED")] == ["FINISHED"], "it is marked by the next sync"
-    assert Store(store).current() == module.Base(store / "bases" / "000001")
+    assert [path.name for path in store.glob("versions/*/FINISHED")] == ["FINISHED"], "it is marked by the next sync"
+    assert Store(store).current() == module.IndexVersion(store / "versions" / "000001")
 
 
 @pytest.mark.parametrize("step", range(1, STEPS + 2))

@@ -14,7 +14,7 @@ from assistant.errors import (
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, Interrupted, generation, story, sync, titles
+from tests.index.syncing import SETTINGS, Interrupted, generation, raising, story, sync, titles
 
 
 def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
@@ -61,19 +61,23 @@ def test_removing_what_is_not_there_or_everything_is_refused(folder: Path, store
     assert titles(store) == {"fishing", "railways", "poetry"}
 
 
-def test_what_an_interrupted_sync_took_in_can_be_removed(folder: Path, store: Path) -> None:
+def test_what_an_interrupted_sync_has_put_can_be_removed(
+    folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sync(folder, store)
-    for subject in ("secret", "chess"):
+    monkeypatch.setattr("assistant.index.batches._BATCH", 1)
+    for subject in ("chess", "secret"):
         (folder / f"{subject}.txt").write_text(story(subject), encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt):
-        sync(folder, store, embedder=Interrupted())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("assistant.index.sync.Synchroniser._commit", raising(KeyboardInterrupt()))
+        sync(folder, store)
     Synchroniser(store, WordEmbedder(), count_tokens, SETTINGS).remove([folder / "secret.txt"])
     assert titles(store) == {"fishing", "railways", "poetry", "chess"}
     sync(folder, store)
     assert titles(store) == {"fishing", "railways", "poetry", "chess"}
 
 
-def test_a_first_sync_that_was_cut_short_counts_what_it_took_in_as_new(folder: Path, store: Path) -> None:
+def test_a_first_sync_that_was_cut_short_counts_what_it_has_put_as_new(folder: Path, store: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         sync(folder, store, embedder=Interrupted())
     report = sync(folder, store)

@@ -14,7 +14,7 @@ from assistant.errors import (
     NothingToIndexError,
     StoreMissingError,
 )
-from assistant.index import intake
+from assistant.index import parser_pool
 from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from tests.fakes import WordEmbedder, count_tokens
@@ -78,7 +78,7 @@ def test_nothing_to_index_changes_nothing(folder: Path, store: Path, tmp_path: P
 
     with pytest.raises(NothingToIndexError, match="empty"):
         sync(empty, store)
-    with pytest.raises(StoreMissingError, match="assistant sync"):
+    with pytest.raises(StoreMissingError, match="assistant index"):
         opened(store)
 
     sync(folder, store)
@@ -123,7 +123,7 @@ def shortage(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """While it exists, the parser of the ten records in the folder ends at the fourth."""
     sign = tmp_path / "shortage"
     sign.touch()
-    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", ENDED.format(sign=str(sign))))
+    monkeypatch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", ENDED.format(sign=str(sign))))
     lines = (json.dumps({"title": f"On topic{number}", "text": story(f"topic{number}")}) for number in range(10))
     (folder / "records.jsonl").write_text("\n".join(lines), encoding="utf-8")
     for path in folder.iterdir():  # so long ago that their times tell versions apart
@@ -133,7 +133,7 @@ def shortage(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 def told_in_part(report: SyncReport) -> bool:
     (skipped,) = report.skipped
-    words = ("records.jsonl", "ended the process", "articles before that: 3", "Sync again")
+    words = ("records.jsonl", "ended the process", "articles before that: 3", "Index it again")
     return all(word in skipped.reason for word in words)
 
 
@@ -157,7 +157,7 @@ def test_a_file_read_in_part_by_a_sync_that_was_interrupted_is_read_again(
     folder: Path, store: Path, shortage: Path
 ) -> None:
     def interrupted(stage: str, done: int, total: int) -> None:
-        if stage == "clean":
+        if stage == "load":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -192,7 +192,7 @@ def test_an_index_stays_as_it_is_when_parsers_do_not_start(
     (folder / "page.html").write_text("<p>Any page.</p>", encoding="utf-8")
     (folder / "chess.txt").write_text(story("chess"), encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "COMMAND", (sys.executable, "-c", "import no_such_parser"))
+        patch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", "import no_such_parser"))
         with pytest.raises(AssistantError, match="no_such_parser"):
             sync(folder, store)
     assert (generation(store), titles(store)) == (before, {"fishing", "railways", "poetry"})

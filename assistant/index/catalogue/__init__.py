@@ -1,1 +1,1 @@
-"""The catalogue of an index, in SQLite: files, articles, passages, families, and which generation has what."""
+"""The catalogue of an index, in SQLite: files, articles, passages, copies, and which commit has what."""

@@ -1,8 +1,8 @@
 """The catalogue's tables, how its file is opened, and how it is written.
 
-Rows that may go again carry the generations they are there from (``added``) and until (``removed``, which no longer has
-them; NULL: there is no end yet). A reader stays with one generation while a writer prepares the next ones; switching is
-one transaction that ends with the number in ``meta``.
+Rows that can go carry the commit they are there from (``added``) and the first that no longer has them (``removed``;
+NULL: they are still there). A sync writes rows of the next commit, which no reader looks at; one row in ``meta`` then
+makes all of them visible. A sync that dies leaves them to the next one.
 """
 
 from __future__ import annotations
@@ -12,87 +12,77 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: Layout of the tables and of the files beside them; kept as SQLite's ``user_version``.
+LAYOUT = 5
 #: Seconds that a connection waits for another's transaction; each is a fraction of a second.
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE generations (number INTEGER PRIMARY KEY, synced_at TEXT NOT NULL);
+CREATE TABLE commits (number INTEGER PRIMARY KEY, committed_at TEXT NOT NULL);
 CREATE TABLE files (
-    path TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL,
-    added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (path, added)) WITHOUT ROWID;
-CREATE TABLE places (
-    path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER,
-    PRIMARY KEY (path, member, article_id, added)) WITHOUT ROWID;
-CREATE INDEX places_of_article ON places (article_id);
+    path TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (path, added)) WITHOUT ROWID;
+CREATE TABLE locations (
+    path TEXT NOT NULL, fragment TEXT NOT NULL, article INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,
+    PRIMARY KEY (path, fragment, article, added)) WITHOUT ROWID;
+CREATE INDEX locations_of_article ON locations (article);
 CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL, encoding TEXT, raw BLOB NOT NULL,
-    stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, source_key TEXT, fingerprints TEXT NOT NULL);
-CREATE INDEX articles_of_source ON articles (source_key, id);
-CREATE TABLE versions (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL, repeated TEXT NOT NULL, text BLOB NOT NULL,
-    segments TEXT NOT NULL, metadata TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
-CREATE INDEX versions_of_article ON versions (article_id);
-CREATE TABLE cleaned (
-    article_id TEXT PRIMARY KEY, repeated TEXT NOT NULL, text BLOB NOT NULL, segments TEXT NOT NULL,
-    metadata TEXT NOT NULL) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, content_hash TEXT NOT NULL, encoding TEXT,
+    raw BLOB NOT NULL, stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, text BLOB NOT NULL,
+    segments TEXT NOT NULL, metadata TEXT NOT NULL, published TEXT, source TEXT, language TEXT,
+    length INTEGER NOT NULL, sketch BLOB NOT NULL, added INTEGER NOT NULL, removed INTEGER);
+CREATE INDEX articles_by_id ON articles (id);
 CREATE TABLE passages (
-    key INTEGER PRIMARY KEY, version INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
-    stop INTEGER NOT NULL, segment INTEGER NOT NULL);
-CREATE INDEX passages_of_version ON passages (version, ordinal);
-CREATE INDEX passages_of_segment ON passages (segment);
-CREATE TABLE segments (
-    number INTEGER PRIMARY KEY, passages INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER);
-CREATE TABLE sketches (article_id TEXT PRIMARY KEY, length INTEGER NOT NULL, sketch BLOB NOT NULL) WITHOUT ROWID;
+    key INTEGER PRIMARY KEY, article INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, shard INTEGER NOT NULL);
+CREATE INDEX passages_of_article ON passages (article, ordinal);
+CREATE INDEX passages_of_shard ON passages (shard);
+CREATE TABLE shards (
+    number INTEGER PRIMARY KEY, passages INTEGER NOT NULL, checksum INTEGER NOT NULL, added INTEGER NOT NULL,
+    removed INTEGER);
 CREATE TABLE sketch_keys (
-    key INTEGER NOT NULL, words INTEGER NOT NULL, article_id TEXT NOT NULL,
-    PRIMARY KEY (key, words DESC, article_id)) WITHOUT ROWID;
-CREATE TABLE kin (
-    article_id TEXT NOT NULL, other TEXT NOT NULL, relation TEXT NOT NULL,
-    PRIMARY KEY (article_id, other)) WITHOUT ROWID;
-CREATE INDEX kin_of_other ON kin (other);
-CREATE TABLE unsettled (article_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE families (
-    article_id TEXT NOT NULL, family TEXT NOT NULL, silent INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER,
-    PRIMARY KEY (article_id, added)) WITHOUT ROWID;
-CREATE INDEX families_of_family ON families (family);
-CREATE TABLE unjudged (source_key TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE left_out (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE staged_files (
-    path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE staged_places (
-    path TEXT NOT NULL, member TEXT NOT NULL, article_id TEXT NOT NULL,
-    PRIMARY KEY (path, member, article_id)) WITHOUT ROWID;
-CREATE INDEX staged_places_of_article ON staged_places (article_id);
+    key INTEGER NOT NULL, length INTEGER NOT NULL, article INTEGER NOT NULL,
+    PRIMARY KEY (key, length DESC, article)) WITHOUT ROWID;
+CREATE TABLE relations (
+    article INTEGER NOT NULL, other INTEGER NOT NULL, relation TEXT NOT NULL,
+    PRIMARY KEY (article, other)) WITHOUT ROWID;
+CREATE INDEX relations_of_other ON relations (other);
+CREATE TABLE excluded (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
 def live(table: str) -> str:
-    """The condition that a row of ``table`` is there in the generation that the parameter ``:now`` names."""
+    """The condition that a row of ``table`` is there in the commit that the parameter ``:now`` names."""
     return f"{table}.added <= :now AND ({table}.removed IS NULL OR {table}.removed > :now)"
 
 
-def in_order(places: str) -> str:
-    """What the places of an article are ordered by, the one to cite first: whole files, then members as they come."""
-    return f"{places}.member != '', {places}.path, length({places}.member), {places}.member"
+def in_order(locations: str) -> str:
+    """What an article's locations are ordered by, the one to cite first: whole files, then fragments as they come."""
+    return f"{locations}.fragment != '', {locations}.path, length({locations}.fragment), {locations}.fragment"
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing and never keeps a writer waiting; several threads may share it."""
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_PATIENCE)
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=_TIMEOUT)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """The connection of the one writer; makes the file and its tables where there are none.
 
-    What is committed survives a crash of the process and of the machine.
+    What is committed survives a crash of the process and of the machine; what is deleted is overwritten.
     """
     fresh = not path.exists()
-    database = sqlite3.connect(path, check_same_thread=False, timeout=_PATIENCE, isolation_level=None)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
+    database = sqlite3.connect(path, check_same_thread=False, timeout=_TIMEOUT, isolation_level=None)
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        database.execute(f"PRAGMA {setting}")
     if fresh:
-        database.executescript(f"BEGIN; {TABLES} COMMIT;")
+        database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
     return database
+
+
+def layout(database: sqlite3.Connection) -> int:
+    """The layout of an opened catalogue; 0 before layouts were numbered."""
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How the catalogue stores texts, metadata and raw articles in columns."""
+"""How the catalogue stores texts, metadata and articles in columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, astuple
 from datetime import date, datetime
 from typing import Any
 
-from assistant.records import Article, Metadata, RawArticle, Segment, Stated
+from assistant.records import Article, Metadata, Passage, RawArticle, Segment, Stated
 
 #: Of the table of articles, what ``unpacked_raw`` takes.
 RAW_COLUMNS = "raw, encoding, content_hash, stated, extracted_body"
@@ -20,11 +20,39 @@ def packed_raw(raw: RawArticle) -> tuple[Any, ...]:
     return pack(raw.text), raw.encoding, raw.content_hash, stated, raw.extracted_body
 
 
-def unpacked_raw(place: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
-    """A raw article from its path and member, and its row (``RAW_COLUMNS``)."""
+def unpacked_raw(location: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
+    """A raw article from its path and fragment, and its row (``RAW_COLUMNS``)."""
     raw, encoding, content_hash, stated, extracted_body = row
-    said = tuple(Stated(*item) for item in json.loads(stated))
-    return RawArticle(place[0], unpack(raw), encoding, content_hash, place[1], said, bool(extracted_body))
+    claims = tuple(Stated(*item) for item in json.loads(stated))
+    return RawArticle(location[0], unpack(raw), encoding, content_hash, location[1], claims, bool(extracted_body))
+
+
+def packed_article(article: Article) -> tuple[Any, ...]:
+    """The columns of a cleaned article: text, segments, metadata, and of the latter what filters ask for."""
+    known = article.metadata
+    return (
+        pack(article.text),
+        json.dumps([astuple(one) for one in article.segments]),
+        dump_metadata(known),
+        known.published.isoformat() if known.published else None,
+        (known.source or "").casefold(),
+        (known.language or "").casefold(),
+    )
+
+
+def unpacked_article(article_id: str, raw: RawArticle, row: tuple[Any, ...]) -> Article:
+    """A cleaned article, without its cluster, from its row: text, segments, metadata."""
+    text, segments, metadata = row
+    return Article(
+        id=article_id,
+        path=raw.path,
+        encoding=raw.encoding,
+        raw_text=raw.text,
+        text=unpack(text),
+        segments=tuple(Segment(*item) for item in json.loads(segments)),
+        metadata=parse_metadata(metadata),
+        member=raw.member,
+    )
 
 
 def pack(text: str) -> bytes:
@@ -38,9 +66,9 @@ def unpack(blob: bytes) -> str:
 
 
 def dump_metadata(metadata: Metadata) -> str:
-    """Metadata as JSON; dates and moments in ISO 8601, what is not known left out."""
+    """Metadata as JSON; dates and times in ISO 8601, what is not known left out."""
     fields = {name: value for name, value in asdict(metadata).items() if value is not None}
-    return json.dumps(fields, default=lambda moment: moment.isoformat(), ensure_ascii=False)
+    return json.dumps(fields, default=lambda when: when.isoformat(), ensure_ascii=False)
 
 
 def parse_metadata(stored: str) -> Metadata:
@@ -53,16 +81,6 @@ def parse_metadata(stored: str) -> Metadata:
     return Metadata(**fields)
 
 
-def unpacked_article(raw: RawArticle, row: tuple[Any, ...]) -> Article:
-    """A cleaned article, without its family, from its row: text, segments, metadata."""
-    text, segments, metadata = row
-    return Article(
-        id=raw.content_hash[:16],
-        path=raw.path,
-        encoding=raw.encoding,
-        raw_text=raw.text,
-        text=unpack(text),
-        segments=tuple(Segment(*item) for item in json.loads(segments)),
-        metadata=parse_metadata(metadata),
-        member=raw.member,
-    )
+def passage(article_id: str, ordinal: int, start: int, stop: int, text: str) -> Passage:
+    """A passage from its row and the clean text of its article."""
+    return Passage(f"{article_id}:{start}-{stop}", article_id, ordinal, start, stop, text[start:stop])

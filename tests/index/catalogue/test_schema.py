@@ -65,12 +65,12 @@ def test_one_that_could_not_begin_leaves_the_next_one_whole(tmp_path: Path, data
 
 def test_what_cannot_be_committed_is_undone(database: sqlite3.Connection) -> None:
     database.executescript(
-        "PRAGMA foreign_keys = ON; CREATE TABLE strict (article TEXT REFERENCES articles (id) DEFERRABLE"
+        "PRAGMA foreign_keys = ON; CREATE TABLE strict (article INTEGER REFERENCES articles (number) DEFERRABLE"
         " INITIALLY DEFERRED)"
     )
     with pytest.raises(sqlite3.IntegrityError), transaction(database):
         note(database, "undone")
-        database.execute("INSERT INTO strict VALUES ('nobody')")
+        database.execute("INSERT INTO strict VALUES (999)")
     assert notes(database) == set()
 
 

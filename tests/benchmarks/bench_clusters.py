@@ -1,12 +1,12 @@
-"""Copies of a story among news pages: precision and recall on made pairs, and the families really there.
+"""Copies of a story among news pages: precision and recall on made pairs, and the clusters really there.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_families [--pages 400] [--shown 20]
+    ASSISTANT_DATA=... python -m tests.benchmarks.bench_clusters [--pages 400] [--shown 20]
 
 Copies are made from pages (words swapped, cuts, added paragraphs, another headline, a brief inside a longer story);
 unrelated pairs are each page's nearest other pages by shared words, and follow-ups that share one background
 paragraph. Nearest pages that really are copies would count as false; they are printed by ``--doubtful``. Since the
 shipped levels were chosen on pages like these, levels are also chosen on one half of the pages and measured on the
-other; no family has pages in both.
+other; no cluster has pages in both.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ import json
 import os
 import random
 import re
-import sqlite3
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
-from assistant.index.catalogue.kinship import Kinship
-from assistant.index.catalogue.schema import TABLES
+from assistant.index.catalogue.reader import Catalogue
+from assistant.index.catalogue.writer import CatalogueWriter, IngestedFile, KnownFile
+from assistant.records import Article, Metadata, RawArticle
 
 _NEGATIVES = ("nearest page", "shared background")
 #: Bytes of sampled shingles from which on two texts can be told to be related, as in ``relation``.
@@ -48,43 +50,46 @@ class Page:
         return [line for line in self.text.splitlines() if line.strip()]
 
 
-class Families:
+class FoundClusters:
     """Those that a catalogue finds.
 
     Attributes:
-        family: for each page, the id of the one that represents its family.
+        cluster: for each page, the id of the one that represents its cluster.
         inside: stories, each with a longer text of which it is only a part.
-        seconds: what taking in each page cost, in order.
+        seconds: what putting each page cost, in order.
     """
 
     def __init__(self, pages: list[Page]) -> None:
-        database = sqlite3.connect(":memory:")
-        database.executescript(TABLES)
-        kinship, self.seconds = Kinship(database), list[float]()
-        for page in pages:
-            began = time.process_time()
-            kinship.add(page.id, page.text)
-            self.seconds.append(time.process_time() - began)
-        texts = {page.id: page.text for page in pages}
-        found = kinship.settle([], texts.__getitem__).now
-        self.family = {page.id: found[page.id].family if page.id in found else page.id for page in pages}
-        self.inside = database.execute(
-            "SELECT article_id, other FROM kin WHERE relation = 'inside'"
-            " UNION SELECT other, article_id FROM kin WHERE relation = 'holds' ORDER BY 1, 2"
-        ).fetchall()
+        self.seconds: list[float] = []
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder, "catalogue.sqlite")
+            with closing(CatalogueWriter(place)) as writer:
+                for page in pages:
+                    raw = RawArticle(page.id, page.text, None, hashlib.sha256(page.id.encode()).hexdigest())
+                    article = Article("", page.id, None, page.text, page.text, (), Metadata())
+                    began = time.process_time()
+                    number, _ = writer.put_article(raw, article)
+                    self.seconds.append(time.process_time() - began)
+                    writer.put_batch(0, 0, [], [IngestedFile(page.id, KnownFile("", 0, 0), [("", number)])])
+                writer.commit()
+            with closing(Catalogue.open(place)) as catalogue:
+                name = {one: catalogue.raw_article(one).path for one in catalogue.article_ids()}
+                self.cluster = {page: name[catalogue.clusters.representative(one)] for one, page in name.items()}
+                contained = {one: catalogue.clusters.contained(one) for one in name}
+                self.inside = sorted((name[part], name[one]) for one, parts in contained.items() for part in parts)
 
     def groups(self) -> list[list[str]]:
-        """The families of more than one page, each page that represents one first."""
+        """The clusters of more than one page, each page that represents one first."""
         members: dict[str, list[str]] = defaultdict(list)
-        for page, family in self.family.items():
-            members[family].append(page)
-        return [sorted(group, key=lambda page: page != family) for family, group in members.items() if len(group) > 1]
+        for page, cluster in self.cluster.items():
+            members[cluster].append(page)
+        return [sorted(group, key=lambda page: page != cluster) for cluster, group in members.items() if len(group) > 1]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=400, help="pages from which pairs are made")
-    arguments.add_argument("--shown", type=int, default=20, help="real families printed")
+    arguments.add_argument("--shown", type=int, default=20, help="real clusters printed")
     arguments.add_argument("--doubtful", action="store_true", help="print nearest pages judged to be copies")
     chosen = arguments.parse_args()
     pages = read_pages()
@@ -93,9 +98,9 @@ def main() -> None:
     print(f"{len(pages)} pages; sketch {(time.process_time() - began) / len(pages) * 1e3:.2f} ms a page")
     report_size(list(sketches.values()))
     report_pairs(pages, chosen.pages, chosen.doubtful)
-    families = Families(pages)
-    report_halves(pages, families, chosen.pages // 2)
-    report_families(pages, sketches, families, chosen.shown)
+    clusters = FoundClusters(pages)
+    report_halves(pages, clusters, chosen.pages // 2)
+    report_clusters(pages, sketches, clusters, chosen.shown)
 
 
 def read_pages() -> list[Page]:
@@ -121,11 +126,11 @@ def report_pairs(pages: list[Page], count: int, doubtful: bool) -> None:
     report_ways(measured)
 
 
-def report_halves(pages: list[Page], families: Families, count: int) -> None:
+def report_halves(pages: list[Page], clusters: FoundClusters, count: int) -> None:
     """Levels chosen on one half, by F1, the stricter of equally good ones; and the shipped ones; on the other half."""
-    groups = sorted(set(families.family.values()))
+    groups = sorted(set(clusters.cluster.values()))
     first = set(random.Random(2).sample(groups, len(groups) // 2))
-    halves = [[page for page in pages if (families.family[page.id] in first) is side] for side in (True, False)]
+    halves = [[page for page in pages if (clusters.cluster[page.id] in first) is side] for side in (True, False)]
     measured = [made_pairs(half, count)[0] for half in halves]
     print("\nhalf of the pages, levels chosen on the other half: precision, recall")
     for here, there in ((0, 1), (1, 0)):
@@ -285,15 +290,15 @@ def report_ways(measured: dict[str, list[Measured]]) -> None:
         print(f"{name:22}{shares} {precision:10.4f} {recall:8.4f}")
 
 
-def report_families(pages: list[Page], sketches: dict[str, Sketch], families: Families, shown: int) -> None:
-    times = families.seconds
+def report_clusters(pages: list[Page], sketches: dict[str, Sketch], clusters: FoundClusters, shown: int) -> None:
+    times = clusters.seconds
     half = len(times) // 2
     print(
         f"\nadding: {sum(times[:half]) / half * 1e3:.2f} ms in the first half, "
         f"{sum(times[half:]) / len(times[half:]) * 1e3:.2f} ms in the second"
     )
-    groups = families.groups()
-    print(f"{len(groups)} families of {sum(map(len, groups))} pages; largest {max(map(len, groups), default=0)}")
+    groups = clusters.groups()
+    print(f"{len(groups)} clusters of {sum(map(len, groups))} pages; largest {max(map(len, groups), default=0)}")
     by_id = {page.id: page for page in pages}
     for group in random.Random(3).sample(groups, min(shown, len(groups))):
         lead = sketches[group[0]]
@@ -301,7 +306,7 @@ def report_families(pages: list[Page], sketches: dict[str, Sketch], families: Fa
         for member in group[1:4]:
             near = jaccard(lead, sketches[member]), containment(sketches[member], lead)
             print(f"     {near[0]:.2f} {near[1]:.2f}  {by_id[member].title[:70]}  {by_id[member].url}")
-    parts = families.inside
+    parts = clusters.inside
     print(f"{len(parts)} stories inside longer texts")
     for story, holder in random.Random(3).sample(parts, min(shown // 2, len(parts))):
         share = containment(sketches[story], sketches[holder])

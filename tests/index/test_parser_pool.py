@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from assistant.articles.formats import Limits, Skipped
 from assistant.errors import AssistantError
-from assistant.index import intake
-from assistant.index.intake import BrokenOff, Intake
-from assistant.index.parsing import Incoming, Item, item_of, line_of
+from assistant.index import parser_pool
+from assistant.index.parser_pool import BrokenOff, ParserPool
+from assistant.index.parsing import Item, item_of, line_of
 from assistant.records import RawArticle, Stated
 
 PAGE = (
@@ -38,8 +38,8 @@ def write(folder: Path, *names: str) -> list[Path]:
 
 def read(files: list[Path], workers: int = 1) -> list[tuple[str, list[str]]]:
     found = []
-    for path, items in Intake(Limits(), workers).read(files):
-        found.append((path.name, ["skipped" if isinstance(item, Skipped) else item.raw.text[:12] for item in items]))
+    for path, items in ParserPool(Limits(), workers).read(files):
+        found.append((path.name, ["skipped" if isinstance(item, Skipped) else item.text[:12] for item in items]))
     return found
 
 
@@ -72,11 +72,11 @@ parsing.main()
 
 
 def test_a_parser_that_hangs_or_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "PATIENCE", 3.0)
-    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", HANGING))
+    monkeypatch.setattr(parser_pool, "ITEM_TIMEOUT", 3.0)
+    monkeypatch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", HANGING))
     names = ("good.html", "evil.html", "fine.html", "deadly.html", "last.html")
     files = write(tmp_path, *names)
-    found = {path.name: list(items) for path, items in Intake(Limits()).read(files)}
+    found = {path.name: list(items) for path, items in ParserPool(Limits()).read(files)}
     reasons = {name: items[0].reason for name, items in found.items() if isinstance(items[0], Skipped)}
     assert reasons["good.html"] == reasons["fine.html"] == reasons["last.html"] == "read"
     assert "more than 3 seconds" in reasons["evil.html"]
@@ -86,17 +86,13 @@ def test_a_parser_that_hangs_or_dies_costs_one_file(tmp_path: Path, monkeypatch:
 
 anything = st.text()
 articles = st.builds(
-    Incoming,
-    st.builds(
-        RawArticle,
-        anything,
-        anything,
-        st.none() | st.just("utf-8"),
-        anything,
-        anything,
-        st.lists(st.builds(Stated, anything, anything, anything, st.floats(0, 1))).map(tuple),
-    ),
-    st.lists(anything).map(tuple),
+    RawArticle,
+    anything,
+    anything,
+    st.none() | st.just("utf-8"),
+    anything,
+    anything,
+    st.lists(st.builds(Stated, anything, anything, anything, st.floats(0, 1))).map(tuple),
 )
 
 
@@ -114,9 +110,9 @@ def test_a_script_that_syncs_is_not_run_again(tmp_path: Path) -> None:
         f"""
 from pathlib import Path
 from assistant.articles.formats import Limits
-from assistant.index.intake import Intake
+from assistant.index.parser_pool import ParserPool
 print("once")
-for path, items in Intake(Limits()).read([Path(name) for name in {[str(path) for path in files]!r}]):
+for path, items in ParserPool(Limits()).read([Path(name) for name in {[str(path) for path in files]!r}]):
     print(path.name, len(list(items)))
 """,
         encoding="utf-8",
@@ -127,7 +123,7 @@ for path, items in Intake(Limits()).read([Path(name) for name in {[str(path) for
 
 def standing_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Replaces the process that parses."""
-    monkeypatch.setattr(intake, "COMMAND", (sys.executable, "-c", script))
+    monkeypatch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", script))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +144,7 @@ def test_a_process_that_does_not_start_is_no_fault_of_files(
 
 
 def test_a_process_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "COMMAND", (str(tmp_path / "no such program"),))
+    monkeypatch.setattr(parser_pool, "COMMAND", (str(tmp_path / "no such program"),))
     with pytest.raises(AssistantError, match=r"did not start: .*no such program.*Nothing was changed"):
         read(write(tmp_path, "bridge.html"))
 
@@ -191,9 +187,9 @@ READING = """
 import sys
 from pathlib import Path
 from assistant.articles.formats import Limits
-from assistant.index.intake import Intake
+from assistant.index.parser_pool import ParserPool
 
-found = [list(items) for _, items in Intake(Limits()).read([Path({path!r})])]
+found = [list(items) for _, items in ParserPool(Limits()).read([Path({path!r})])]
 Path({told!r}).write_text(str([[type(item).__name__ for item in items] for items in found]))
 """
 
@@ -205,31 +201,7 @@ def test_files_are_read_where_standard_streams_are_closed(tmp_path: Path, closed
     script = READING.format(path=str(path), told=str(told))
     command = ["sh", "-c", f'exec "$0" -c "$1" {closed}', sys.executable, script]
     subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
-    assert told.read_text() == "[['Incoming']]"
-
-
-#: Parses while the system says that something has happened to its input, as it may when that was just written.
-SIGNALLED = """
-import os, signal
-from assistant.articles.formats import Skipped
-from assistant.index import parsing
-
-def read(path, limits, fields):
-    os.kill(os.getpid(), signal.SIGIO)
-    yield Skipped(str(path), "read", "none")
-
-parsing.read_file = read
-parsing.main()
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="parsers look for no signals there")
-def test_a_parser_goes_on_while_its_starter_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    standing_in(monkeypatch, SIGNALLED)
-    files = write(tmp_path, "bridge.html")
-    assert [item for path, items in Intake(Limits()).read(files) for item in items] == [
-        Skipped(str(path), "read", "none") for path in files
-    ]
+    assert told.read_text() == "[['RawArticle']]"
 
 
 #: Parses for ever, once it has said so; the alarm is for when it should outlive the test.
@@ -251,10 +223,10 @@ STARTING = """
 import sys
 from pathlib import Path
 from assistant.articles.formats import Limits
-from assistant.index import intake
+from assistant.index import parser_pool
 
-intake.COMMAND = (sys.executable, "-c", {script!r})
-print([list(items) for _, items in intake.Intake(Limits()).read([Path("stuck.html")])])
+parser_pool.COMMAND = (sys.executable, "-c", {script!r})
+print([list(items) for _, items in parser_pool.ParserPool(Limits()).read([Path("stuck.html")])])
 """
 
 

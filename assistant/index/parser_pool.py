@@ -1,4 +1,4 @@
-"""Files into incoming articles: parsers run in processes of their own, so that one that hangs or grows is ended."""
+"""Files into raw articles: parsers run in processes of their own, so that one that hangs or grows is ended."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from typing import IO, cast
 
 from assistant.articles.formats import FieldMap, Limits, Skipped, is_plain
 from assistant.errors import AssistantError
-from assistant.index.parsing import READY, Incoming, Item, Task, item_of, read_file
+from assistant.index.parsing import READY, Item, Task, item_of, read_file
 
 _log = logging.getLogger(__name__)
 
 #: Seconds in which a file must give its next article (parsers of hostile files may never come back).
-PATIENCE = 60.0
+ITEM_TIMEOUT = 60.0
 #: Not multiprocessing, which would run the caller's own script once more; -P: nothing is imported from where it runs.
 COMMAND = (sys.executable, "-P", "-m", "assistant.index.parsing")
 _FIELDS = FieldMap()
 _TRY_AGAIN = (
-    "Sync again: memory may have been short, or the disk slow. If this is told again, the file may be damaged or made "
-    "to harm: delete it, or save it as text."
+    "Index it again: memory may have been short, or the disk slow. If this happens again, the file may be damaged or "
+    "made to harm: delete it, or save it as text."
 )
 #: So much is kept of what a process says, bytes, and so much of its last line is told, characters.
 _HEARD, _LINE = 4096, 300
@@ -38,7 +38,7 @@ class BrokenOff(Skipped):
     """The rest of a place whose process ended or was late: chance may have done it, and another try may read it."""
 
 
-class Intake:
+class ParserPool:
     """Reads files, in order, each as a stream of what it holds.
 
     Args:
@@ -63,7 +63,7 @@ class Intake:
         with ExitStack() as stack:
             shares = [parsed[first :: self._count] for first in range(min(self._count, len(parsed)))]
             tasks = [Task(tuple(map(str, share)), self._limits, self._fields) for share in shares]
-            workers = [stack.enter_context(Worker(task, PATIENCE)) for task in tasks]
+            workers = [stack.enter_context(Worker(task, ITEM_TIMEOUT)) for task in tasks]
             for path in files:
                 if path in place:
                     yield path, workers[place[path] % self._count].items()
@@ -76,12 +76,12 @@ class Worker:
 
     Args:
         task: what to parse.
-        patience: seconds in which it must give its next item.
+        timeout: seconds in which it must give its next item.
     """
 
-    def __init__(self, task: Task, patience: float) -> None:
+    def __init__(self, task: Task, timeout: float) -> None:
         self._task = task
-        self._patience = patience
+        self._timeout = timeout
         self._deadline = math.inf
         self._starting = True
 
@@ -94,22 +94,22 @@ class Worker:
 
     def items(self) -> Iterator[Item]:
         """What the next place of the task holds; AssistantError when the process cannot be started."""
-        place, *left = self._task.places
-        self._task = replace(self._task, places=tuple(left))
+        path, *left = self._task.paths
+        self._task = replace(self._task, paths=tuple(left))
         self._wait_until_ready()
         taken = 0
         while (line := self._next_line()).endswith(b"\n"):
             item = item_of(line)
             if item is None:
                 return
-            taken += isinstance(item, Incoming)
+            taken += not isinstance(item, Skipped)
             yield item
         late = time.monotonic() > self._deadline
-        reason = f"It took more than {self._patience:.0f} seconds" if late else "Reading it ended the process"
+        reason = f"It took more than {self._timeout:.0f} seconds" if late else "Reading it ended the process"
         self._stop()
-        _log.info("%s: %s; last words of the process: %r", place, reason, self._words.last())
+        _log.info("%s: %s; last words of the process: %r", path, reason, self._words.last())
         self._start()
-        yield BrokenOff(place, f"{reason} (articles before that: {taken}).", _TRY_AGAIN, cut=True)
+        yield BrokenOff(path, f"{reason} (articles before that: {taken}).", _TRY_AGAIN, cut=True)
 
     def _wait_until_ready(self) -> None:
         """Importing the parsers takes no file's time, and is no file's fault when it fails."""
@@ -121,7 +121,7 @@ class Worker:
 
     def _next_line(self) -> bytes:
         """Empty when the process has ended, by itself or by being late."""
-        self._deadline = time.monotonic() + self._patience
+        self._deadline = time.monotonic() + self._timeout
         line = self._out.readline()
         if line:
             self._deadline = math.inf
@@ -134,17 +134,17 @@ class Worker:
             self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
         except OSError as error:
             raise _not_started(str(error)) from error
-        self._told, self._out = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        self._in, self._out = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
         self._words = _Words(cast(IO[bytes], self._process.stderr))
         self._starting, self._deadline = True, math.inf
         with suppress(OSError):  # one that ended at once is found out by its silence
-            self._told.write(f"{self._task.to_json()}\n".encode("ascii"))
-            self._told.flush()  # and not closed: when it closes, the process ends itself
+            self._in.write(f"{self._task.to_json()}\n".encode("ascii"))
+            self._in.flush()  # and not closed: when it closes, the process ends itself
         self._over = threading.Event()
         threading.Thread(target=self._end_if_late, args=(self._process, self._over), daemon=True).start()
 
     def _end_if_late(self, process: subprocess.Popen[bytes], over: threading.Event) -> None:
-        while not over.wait(min(1.0, self._patience / 4)):
+        while not over.wait(min(1.0, self._timeout / 4)):
             if time.monotonic() > self._deadline:
                 process.kill()
                 return
@@ -155,7 +155,7 @@ class Worker:
         self._process.wait()
         self._out.close()
         with suppress(OSError):  # what it was not told any more
-            self._told.close()
+            self._in.close()
 
 
 class _Words:

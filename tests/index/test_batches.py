@@ -1,4 +1,4 @@
-"""Portions are embedded beside the rest, published in order, and what ends one loses nothing of those before."""
+"""Commit batches are embedded beside the rest, put in order, and what ends one loses nothing of those before."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.index import portions
+from assistant.errors import StoreError
+from assistant.index import batches
 from assistant.index.opened import Index
-from assistant.index.sync import Synchroniser, recipe
+from assistant.index.sync import Synchroniser, manifest
 from assistant.records import ArticleFilter
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
@@ -50,8 +51,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portions, "_PORTION", 2)
-    monkeypatch.setattr(portions, "_PART", 1)
+    monkeypatch.setattr(batches, "_BATCH", 2)
+    monkeypatch.setattr(batches, "_PART", 1)
 
 
 def sync(folder: Path, store: Path, embedder: WordEmbedder, told: list[tuple[int, int]] | None = None) -> int:
@@ -65,7 +66,7 @@ def sync(folder: Path, store: Path, embedder: WordEmbedder, told: list[tuple[int
 
 def found(store: Path) -> list[dict[str, float]]:
     """For a question about each article, how near each passage is."""
-    with closing(Index(store, recipe(WordEmbedder(), SETTINGS))) as index:
+    with closing(Index(store, manifest(WordEmbedder(), SETTINGS))) as index:
         view = index.view()
         questions = WordEmbedder().embed([f"council {200 + number}" for number in range(ARTICLES)])
         nearest = [view.nearest(question, 100, ArticleFilter()) for question in questions]
@@ -82,10 +83,10 @@ def embedding_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("embed")]
 
 
-def test_many_portions_hold_what_one_holds(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_batches_hold_what_one_holds(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sync(folder, tmp_path / "whole", WordEmbedder())
-    monkeypatch.setattr(portions, "_PORTION", 2)
-    monkeypatch.setattr(portions, "_PART", 1)
+    monkeypatch.setattr(batches, "_BATCH", 2)
+    monkeypatch.setattr(batches, "_PART", 1)
     embedder, told = Watched(), list[tuple[int, int]]()
     assert sync(folder, tmp_path / "many", embedder, told) == whole >= ARTICLES
     assert found(tmp_path / "many") == found(tmp_path / "whole")
@@ -98,8 +99,8 @@ def test_many_portions_hold_what_one_holds(folder: Path, tmp_path: Path, monkeyp
 
 
 @pytest.mark.usefixtures("small")
-def test_portions_before_a_failure_are_kept_and_not_embedded_again(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(MemoryError, match="no room for the vectors"):
+def test_batches_before_a_failure_are_kept_and_not_embedded_again(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"too little memory.*Free some memory"):
         sync(folder, tmp_path / "store", Watched(times=5))
     assert not embedding_threads()
     assert sync(folder, tmp_path / "store", WordEmbedder()) < sync(folder, tmp_path / "new", WordEmbedder())

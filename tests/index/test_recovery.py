@@ -78,7 +78,7 @@ def test_what_can_be_read_neither_there_nor_on_disk_is_named_and_the_rest_is_kep
     assert sorted(told) == ["chess.txt", "feed.jsonl"]
     for path in ("chess.txt", "feed.jsonl"):
         assert str(other / path) in told[path]
-        assert "no longer there. Put it back and sync it again." in told[path]
+        assert "no longer there. Put it back and index it again." in told[path]
     (other / "feed.jsonl").write_bytes(kept)
     sync(other, store)
     assert titles(store) == HELD | {"music", "opera"}, "what comes back is read, though it is as it was"
@@ -88,13 +88,13 @@ def test_a_damaged_page_of_the_web_is_named_with_the_way_to_fetch_it(folder: Pat
     address = "https://news.test/chess"
     moved = (address, str(other / "chess.txt"))
     with closing(sqlite3.connect(Store(store).require_current().catalogue)) as database:
-        database.execute("UPDATE places SET path = ? WHERE path = ?", moved)
+        database.execute("UPDATE locations SET path = ? WHERE path = ?", moved)
         database.execute("UPDATE files SET path = ? WHERE path = ?", moved)
         database.commit()
     spoil(store, "chess")
     (told,) = sync(folder, store, rebuild=True).skipped
     assert told.path == address
-    assert told.reason.endswith(f"Fetch it again: assistant sync {address}")
+    assert told.reason.endswith(f"Fetch it again: assistant index {address}")
     assert titles(store) == HELD | {"music", "opera"}
 
 
@@ -115,7 +115,7 @@ def test_what_is_lost_is_named_by_the_rebuild_that_goes_on_from_one_cut_short(
     (other / "chess.txt").unlink()
     with pytest.raises(KeyboardInterrupt):
         sync(folder, store, embedder=Interrupted(), rebuild=True)
-    begun = sorted((store / "bases").iterdir())[-1]
+    begun = sorted((store / "versions").iterdir())[-1]
     report = sync(folder, store, rebuild=True)
     assert (store / "CURRENT").read_text(encoding="ascii").strip() == begun.name
     assert list(skipped(report)) == ["chess.txt"]
@@ -143,7 +143,7 @@ def test_a_catalogue_that_cannot_be_read_is_named_and_the_one_before_is_taken(
     assert titles(store) == HELD | {"chess", "music", "opera"}
     assert list(skipped(report)) == ["catalogue.sqlite"]
     assert str(catalogue) in report.skipped[0].reason
-    assert "Sync every folder" in report.skipped[0].reason
+    assert "Index every folder" in report.skipped[0].reason
     assert damage != "missing" or not catalogue.exists(), "old catalogues are not written to"
 
 
@@ -154,7 +154,7 @@ def test_a_disk_that_refuses_the_new_base_is_not_taken_for_damage_of_the_old_one
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.index.catalogue.staging.Staging.take_in", refuse)
+        patch.setattr("assistant.index.catalogue.writer.CatalogueWriter.put_article", refuse)
         with pytest.raises(Exception, match="disk is full"):
             sync(folder, store, rebuild=True)
     sync(folder, store, rebuild=True)
