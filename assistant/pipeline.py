@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from assistant.records import (
     Fingerprints,
     IndexState,
     Passage,
+    Query,
     RetrievedPassage,
     SkippedFile,
     SyncPreview,
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from assistant.reading.reader import Reader
 
 _log = logging.getLogger(__name__)
+
+EVERYTHING = ArticleFilter()
 
 #: Cleaned articles kept in memory for citations; news articles are a few kilobytes each.
 _ARTICLES_CACHED = 512
@@ -120,48 +122,24 @@ class Assistant:
         """Answers are given from this confidence on, 0..1: the settings' own, or that of the models."""
         return self._present.composer.required_confidence
 
-    def ask(
-        self,
-        question: str,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-        language: str | None = None,
-    ) -> Answer:
+    def ask(self, question: str, *, where: ArticleFilter = EVERYTHING) -> Answer:
         """Answer one question that stands on its own.
 
-        ``after`` and ``before`` (inclusive), ``source`` and ``language`` (ISO 639-1) restrict which articles may
-        answer.
+        ``where`` restricts which articles may answer.
         Raises QuestionError when the question is empty or too long.
         """
-        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {}).answer
+        return self._trace(Query.of(question, where), {}).answer
 
-    def trace(
-        self,
-        question: str,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-        language: str | None = None,
-    ) -> Trace:
+    def trace(self, question: str, *, where: ArticleFilter = EVERYTHING) -> Trace:
         """Like ``ask``, with what was read and every answer that was found there."""
-        return self._trace(question, question, question, ArticleFilter(after, before, source, language), {})
+        return self._trace(Query.of(question, where), {})
 
     def conversation(self) -> Conversation:
         """A conversation with this assistant: follow-up questions are understood from earlier turns."""
         return Conversation(self._trace)
 
     def retrieve(
-        self,
-        query: str,
-        k: int | None = None,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-        language: str | None = None,
+        self, query: str, k: int | None = None, *, where: ArticleFilter = EVERYTHING
     ) -> list[RetrievedPassage]:
         """The ``k`` (default: ``settings.passages_read``) best passages for ``query``, best first."""
         self._check(query)
@@ -169,22 +147,13 @@ class Assistant:
         if wanted < 1:
             raise QuestionError(f"{wanted} passages were asked for.", "Ask for at least one.")
         with self._index.reading():
-            where = ArticleFilter(after, before, source, language)
             return self._retriever.retrieve(self._now().view, query, wanted, where)
 
-    def passages_to_read(
-        self,
-        question: str,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-        language: str | None = None,
-    ) -> list[RetrievedPassage]:
+    def passages_to_read(self, question: str, *, where: ArticleFilter = EVERYTHING) -> list[RetrievedPassage]:
         """What the reader is given for ``question``: the retrieved passages, neighbours joined."""
         self._check(question)
         with self._index.reading():
-            return self._to_read(self._now().view, question, ArticleFilter(after, before, source, language))
+            return self._to_read(self._now().view, question, where)
 
     def read(self, question: str, texts: Sequence[str], allow_refusal: bool = True) -> list[AnswerSpan]:
         """The reader alone: spans of ``texts`` that answer ``question``, best first.
@@ -208,16 +177,8 @@ class Assistant:
         with self._index.reading():
             return self._now().view.catalogue.article_passages(article_id)
 
-    def articles(
-        self,
-        *,
-        after: date | None = None,
-        before: date | None = None,
-        source: str | None = None,
-        language: str | None = None,
-    ) -> list[ArticleEntry]:
+    def articles(self, *, where: ArticleFilter = EVERYTHING) -> list[ArticleEntry]:
         """What the index holds, in the order in which it came; filtered as ``ask`` is."""
-        where = ArticleFilter(after, before, source, language)
         with self._index.reading():
             return [entry for entry in self._now().view.catalogue.entries() if where.admits(entry.metadata)]
 
@@ -243,29 +204,25 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def _trace(
-        self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
-    ) -> Trace:
-        self._check(question)
+    def _trace(self, query: Query, timings: dict[str, float]) -> Trace:
+        self._check(query.asked)
         with self._index.reading():
-            return self._answered(question, standalone, query, where, timings)
+            return self._answered(query, timings)
 
-    def _answered(
-        self, question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]
-    ) -> Trace:
+    def _answered(self, query: Query, timings: dict[str, float]) -> Trace:
         now = self._now()  # what is synced meanwhile is for the next question
         started = time.perf_counter()
-        retrieved = self._to_read(now.view, query, where)
+        retrieved = self._to_read(now.view, query.search_text, query.where)
         timings["retrieve"] = time.perf_counter() - started
 
         started = time.perf_counter()
         texts = [item.passage.text for item in retrieved]
         longest = self.settings.max_answer_tokens
-        spans = self._reader.read(standalone, texts, max_spans=_SPANS, max_answer_tokens=longest)
+        spans = self._reader.read(query.standalone, texts, max_spans=_SPANS, max_answer_tokens=longest)
         timings["read"] = time.perf_counter() - started
 
         started = time.perf_counter()
-        trace = now.composer.compose(question, standalone, retrieved, spans)
+        trace = now.composer.compose(query.asked, query.standalone, retrieved, spans)
         timings["answer"] = time.perf_counter() - started
         _log.info("%d spans in %d texts: %s", len(spans), len(texts), trace.answer.refusal or "answered")
         answer = replace(trace.answer, timings={**timings, "total": sum(timings.values())})
@@ -280,7 +237,7 @@ class Assistant:
     def _now(self) -> _Present:
         view = self._index.view()
         if view is not self._present.view:
-            _log.info("the index is at %s", view.state.generation)
+            _log.info("the index is at %s", view.state.commit)
             self._present = self._over_view(view)
         return self._present
 

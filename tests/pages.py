@@ -25,8 +25,8 @@ SPANISH = (
 
 def page(title: str, source: str, published: str, paragraphs: Sequence[str], language: str = "") -> str:
     """A web page with what is known in its head; an empty value is left out."""
-    stated = {"og:title": title, "og:site_name": source, "article:published_time": published}
-    head = "".join(f'<meta property="{name}" content="{escape(said)}">' for name, said in stated.items() if said)
+    claims = {"og:title": title, "og:site_name": source, "article:published_time": published}
+    head = "".join(f'<meta property="{name}" content="{escape(said)}">' for name, said in claims.items() if said)
     body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
     heading = f"<h1>{escape(title)}</h1>" if title else ""
     attribute = f' lang="{language}"' if language else ""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant import Answer, Assistant, QuestionError, Settings, StoreMismatchError
+from assistant import Answer, ArticleFilter, Assistant, QuestionError, Settings, StoreMismatchError
 from tests.quality.shipped import shipped_settings
 
 
@@ -85,8 +85,10 @@ def test_a_bad_question_leaves_the_conversation_as_it_was(seed_assistant: Assist
 def test_retrieve_and_read_alone(seed_assistant: Assistant) -> None:
     found = seed_assistant.retrieve("liaison team in Singapore", 3)
     assert len(found) == 3
-    assert seed_assistant.retrieve("liaison", 3, source="Nobody") == []
-    assert seed_assistant.ask("Who heads the liaison team?", source="Nobody").refusal == "no_passages"
+    assert seed_assistant.retrieve("liaison", 3, where=ArticleFilter(source="Nobody")) == []
+    assert (
+        seed_assistant.ask("Who heads the liaison team?", where=ArticleFilter(source="Nobody")).refusal == "no_passages"
+    )
     texts = ["The weather was fine.", "Ms. Ito leads the choir in Osaka."]
     spans = seed_assistant.read("Who leads the choir?", texts)
     assert spans[0].text == "Ms. Ito"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.pipeline import Assistant
+from assistant.records import ArticleFilter
 from assistant.settings import Settings
 from tests.pages import HARBOUR, JAPANESE, SPANISH, page
 
@@ -26,11 +27,11 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def test_each_article_is_kept_with_its_language(assistant: Assistant) -> None:
-    languages = {Path(entry.places[0]).name: entry.metadata.language for entry in assistant.articles()}
+    languages = {Path(entry.locations[0]).name: entry.metadata.language for entry in assistant.articles()}
     assert languages == {"en.html": "en", "ja.html": "ja", "es.txt": "es"}
-    (spanish,) = assistant.articles(language="ES")
-    assert Path(spanish.places[0]).name == "es.txt"
-    assert assistant.articles(language="ja", source="KYODO") == []
+    (spanish,) = assistant.articles(where=ArticleFilter(language="ES"))
+    assert Path(spanish.locations[0]).name == "es.txt"
+    assert assistant.articles(where=ArticleFilter(language="ja", source="KYODO")) == []
 
 
 @pytest.mark.parametrize(
@@ -50,9 +51,9 @@ def test_it_is_found_by_its_words_among_all_others(
     assert best.lexical_rank == 1
     assert best.language == language
     assert sentence in best.passage.text
-    only = assistant.retrieve(words, 5, language=language)
+    only = assistant.retrieve(words, 5, where=ArticleFilter(language=language))
     assert {item.language for item in only} == {language}
-    assert assistant.retrieve(words, 5, language="fr") == []
+    assert assistant.retrieve(words, 5, where=ArticleFilter(language="fr")) == []
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_it_is_found_by_its_words_among_all_others(
     [("María Jesús Montero?", "es", "es.txt"), ("金杉憲治氏", "ja", "ja.html"), ("Who is the mayor?", "en", "en.html")],
 )
 def test_its_citations_are_exact_and_marked(assistant: Assistant, question: str, language: str, name: str) -> None:
-    answer = assistant.ask(question, language=language)
+    answer = assistant.ask(question, where=ArticleFilter(language=language))
     assert answer.citations
     for citation in [*answer.citations, *(each for other in answer.alternatives for each in other.citations)]:
         assert citation.language == language
@@ -68,6 +69,6 @@ def test_its_citations_are_exact_and_marked(assistant: Assistant, question: str,
         raw = assistant.article(citation.article_id).raw_text
         assert raw[citation.raw_start : citation.raw_end] == citation.quote
         assert raw[citation.answer_start : citation.answer_end] == citation.answer_text
-    in_turn = assistant.conversation().ask(question, language=language)
+    in_turn = assistant.conversation().ask(question, where=ArticleFilter(language=language))
     assert in_turn.citations == answer.citations
-    assert assistant.conversation().ask(question, language="fr").refusal == "no_passages"
+    assert assistant.conversation().ask(question, where=ArticleFilter(language="fr")).refusal == "no_passages"

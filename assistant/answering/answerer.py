@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answering.citing import cite
 from assistant.answering.evidence import Evidence
-from assistant.answering.forms import as_sentences, with_list
+from assistant.answering.formatting import as_sentences, with_list
 from assistant.answering.kinds import kind_of
 from assistant.answering.merging import merge
 from assistant.records import (

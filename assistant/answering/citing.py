@@ -16,7 +16,7 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
     over a dropped block would not stand in the file as shown.
     Raises StoreDamagedError when raw and clean text disagree.
     """
-    offsets = OffsetMap(article.segments)
+    offsets = OffsetMap(article.alignment)
     answer = offsets.to_raw(start, end)
     block = offsets.block_around(start)
     if answer is None or block is None:
@@ -39,13 +39,13 @@ def cite(article: Article, start: int, end: int, confidence: float) -> Citation 
         answer_start=answer[0],
         answer_end=answer[1],
         confidence=confidence,
-        member=article.member,
+        fragment=article.fragment,
         url=article.metadata.url,
         cluster=article.cluster,
         contained=article.contained,
         language=article.metadata.language,
         also_in=article.also_in,
-        other_places=article.other_places,
+        other_source_count=article.other_source_count,
     )
     if citation.answer_text != article.text[start:end] or citation.quote != article.text[sentence[0] : sentence[1]]:
         raise StoreDamagedError(

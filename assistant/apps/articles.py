@@ -23,8 +23,8 @@ from assistant.apps.options import (
     Source,
     Store,
     Verbose,
+    chosen_articles,
     opened,
-    restricted,
     start,
 )
 from assistant.apps.terminal import printable, progress_bars, show_preview, show_report
@@ -103,7 +103,7 @@ def list_articles(
         if article is not None:
             show_article(assistant, article, Prompts.open(settings.prompts), as_json=as_json)
             return
-        show_entries(assistant.articles(**restricted(after, before, source, language)), as_json=as_json)
+        show_entries(assistant.articles(where=chosen_articles(after, before, source, language)), as_json=as_json)
 
 
 @commands.command()
@@ -141,7 +141,7 @@ def clean(
             if isinstance(item, Skipped):
                 skipped = True
                 print(
-                    printable(f"Skipped: {item.place}: {item.reason} {item.remedy}"),
+                    printable(f"Skipped: {item.location}: {item.reason} {item.remedy}"),
                     file=sys.stderr,
                 )
             elif as_json:
@@ -224,7 +224,7 @@ def _say_not_synced(error: AssistantError) -> None:
 def _as_record(raw: RawArticle) -> dict[str, Any]:
     """An article's blocks with raw offsets, and its metadata."""
     return {
-        "place": raw.place,
+        "location": raw.location,
         "metadata": dict(_known(clean_article(raw).metadata)),
         "blocks": [
             {"start": one.block.start, "end": one.block.end, "kept": one.kept, "reason": one.reason}
@@ -235,7 +235,7 @@ def _as_record(raw: RawArticle) -> dict[str, Any]:
 
 def _show(raw: RawArticle) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(Text(printable(raw.place), style="bold"))
+    console.print(Text(printable(raw.location), style="bold"))
     metadata = clean_article(raw).metadata
     for name, value in _known(metadata):
         console.print(Text(f"  {name}: {printable(value)}  ({metadata.found_in[name]})", style="cyan"))

@@ -25,8 +25,8 @@ from assistant.apps.options import (
     Source,
     Store,
     Verbose,
+    chosen_articles,
     opened,
-    restricted,
     start,
 )
 from assistant.apps.train import training
@@ -77,16 +77,16 @@ def ask(
 
     settings = start(config, verbose, store)
     prompts = Prompts.open(settings.prompts)
-    where = restricted(after, before, source, language)
+    where = chosen_articles(after, before, source, language)
     with opened(settings) as assistant:
         if question is not None:
-            answer = assistant.ask(question, **where)
+            answer = assistant.ask(question, where=where)
             show_answer(answer, prompts, as_json=as_json, verbose=verbose)
             raise typer.Exit(Exit.DONE if answer.answered else Exit.REFUSED)
         conversation = assistant.conversation()
         for line in _lines(prompts.say("terminal_greeting"), quiet=as_json):
             try:
-                answer = conversation.ask(line, **where)
+                answer = conversation.ask(line, where=where)
             except AssistantError as error:
                 _complain(error)
                 continue

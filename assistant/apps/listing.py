@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answering.elsewhere import also_in, each_place
+from assistant.answering.other_sources import also_in, each_place
 from assistant.apps.terminal import printable
 from assistant.errors import ArticleError
 from assistant.records import ArticleEntry
@@ -41,7 +41,7 @@ def show_entries(entries: Sequence[ArticleEntry], *, as_json: bool) -> None:
     if not entries:
         print("No article of the index fits.", file=sys.stderr)
     for entry in entries:
-        print("\t".join((*_described(entry), *map(_in_line, entry.places))))
+        print("\t".join((*_described(entry), *map(_in_line, entry.locations))))
 
 
 def show_article(assistant: Assistant, article_id: str, prompts: Prompts, *, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def show_article(assistant: Assistant, article_id: str, prompts: Prompts, *, as_
         print(json.dumps(asdict(article), default=_plain))
         return
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    console.print(Text(printable(article.place), style="bold"))
+    console.print(Text(printable(article.location), style="bold"))
     for name, where in article.metadata.found_in.items():
         console.print(Text(printable(f"  {name}: {getattr(article.metadata, name)}  ({where})"), style="cyan"))
     if others := also_in(article, prompts):
@@ -83,9 +83,9 @@ def _table(entries: Sequence[ArticleEntry], width: int) -> Table:
 
 def _cells(entry: ArticleEntry) -> tuple[str, ...]:
     """In the order of the columns."""
-    more = f" +{len(entry.places) - 1}" if len(entry.places) > 1 else ""
+    more = f" +{len(entry.locations) - 1}" if len(entry.locations) > 1 else ""
     identity, published, language, source, title, cluster = _described(entry)
-    file = _in_line(PurePath(entry.places[0]).name)
+    file = _in_line(PurePath(entry.locations[0]).name)
     return identity, published, language, source, title or f"({file})", f"{file}{more}", cluster
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.articles.language import stated_code
+from assistant.records import ArticleFilter
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def _language(stated: str) -> str:
+def _language(claims: str) -> str:
     """The code in what was typed ("ja", "en-GB")."""
-    code = stated_code(stated)
+    code = stated_code(claims)
     if code is None:
-        raise typer.BadParameter(f"'{stated}' is no language code. Use ISO 639-1: en, ja, es.")
+        raise typer.BadParameter(f"'{claims}' is no language code. Use ISO 639-1: en, ja, es.")
     return code
 
 
@@ -58,25 +59,11 @@ def start(config: Path | None, verbose: bool, store: Path | None = None, **overr
     return load_settings(config, store=store, **overrides)
 
 
-class Restriction(TypedDict):
-    """Which articles count; the arguments of ``Assistant.ask`` and the rest."""
-
-    after: date | None
-    before: date | None
-    source: str | None
-    language: str | None
-
-
-def restricted(
+def chosen_articles(
     after: datetime | None, before: datetime | None, source: str | None, language: str | None
-) -> Restriction:
+) -> ArticleFilter:
     """The options that choose articles, as the assistant takes them."""
-    return {
-        "after": after.date() if after else None,
-        "before": before.date() if before else None,
-        "source": source,
-        "language": language,
-    }
+    return ArticleFilter(after.date() if after else None, before.date() if before else None, source, language)
 
 
 @contextmanager

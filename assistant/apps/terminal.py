@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from assistant.answering.citing import by_sentence
-from assistant.answering.elsewhere import also_in, each_place, foreign_language
+from assistant.answering.other_sources import also_in, each_place, foreign_language
 from assistant.records import Answer, Citation, SkippedFile, SyncPreview, SyncReport
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _show_sentence(citations: Sequence[Citation], prompts: Prompts, console: Con
         quote.stylize("bold reverse", each.answer_start - each.raw_start, each.answer_end - each.raw_start)
     console.print(Text("  “") + quote + Text("”"))
     console.print(f"  {printable(prompts.say('citation', **_described(citation)))}")
-    place = f"{citation.place}, characters {citation.raw_start}–{citation.raw_end}"
+    place = f"{citation.location}, characters {citation.raw_start}–{citation.raw_end}"
     console.print(f"  {printable(place)}", style="dim", soft_wrap=True)
     if others := also_in(citation, prompts):
         console.print(f"  {printable(others)}", style="dim")

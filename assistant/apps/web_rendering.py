@@ -14,11 +14,11 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from assistant.answering.citing import by_sentence
-from assistant.answering.elsewhere import also_in, each_place, foreign_language
+from assistant.answering.other_sources import also_in, each_place, foreign_language
 from assistant.answering.prompts import Prompts
 from assistant.apps.web_sessions import Exchange
 from assistant.articles.offsets import OffsetMap
-from assistant.records import Alternative, Answer, Article, Citation, IndexState, place_of
+from assistant.records import Alternative, Answer, Article, Citation, IndexState, location_of
 
 Span = tuple[int, int]
 
@@ -72,7 +72,7 @@ def render_notice(text: str) -> str:
 
 def render_article(article: Article, citations: Sequence[Citation], prompts: Prompts) -> str:
     """The whole cleaned article, the sentence that all ``citations`` quote marked and their answers marked stronger."""
-    offsets = OffsetMap(article.segments)
+    offsets = OffsetMap(article.alignment)
     quote = offsets.to_clean(citations[0].raw_start, citations[0].raw_end)
     answers = [offsets.to_clean(citation.answer_start, citation.answer_end) for citation in citations]
     meta = article.metadata
@@ -231,7 +231,7 @@ def _untitled(told: Citation | Article, prompts: Prompts) -> str:
 
 def _place(told: Citation | Article) -> str:
     """File and member, without the folders: those are nobody's business who only has the chat."""
-    return place_of(PurePath(told.path).name, told.member)
+    return location_of(PurePath(told.path).name, told.fragment)
 
 
 def _marked(text: str, offset: int, quote: Span | None, answers: Sequence[Span | None]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from assistant.articles.dates import make_day, month_number
-from assistant.records import Stated
+from assistant.records import Claim
 
 _LONGEST = 2000
 _ADDRESS = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
@@ -38,7 +38,7 @@ def is_address(text: str) -> bool:
     return len(text) <= _LONGEST and _ADDRESS.fullmatch(text) is not None
 
 
-def stated_by_address(url: str) -> Iterator[Stated]:
+def stated_by_address(url: str) -> Iterator[Claim]:
     """What an address states; nothing for what ``is_address`` refuses. Never raises.
 
     Beside the usual fields, "period" is a year ("2026") or month ("2026-03") of the path. Of an archive's address, only
@@ -51,16 +51,16 @@ def stated_by_address(url: str) -> Iterator[Stated]:
         host = _SERVICE_HOST.sub("", parts.hostname or "")
     except ValueError:  # brackets that hold no IPv6 address
         return
-    for form, sure, how in ((_FOLDERS, _SURE_OF_FOLDERS, "folders"), (_SLUG, _SURE_OF_SLUG, "words")):
+    for form, confidence, found_in in ((_FOLDERS, _SURE_OF_FOLDERS, "folders"), (_SLUG, _SURE_OF_SLUG, "words")):
         if (match := form.search(parts.path)) and (day := _day(match)):
-            yield Stated("published", day, f"address: {how} of the path", sure)
+            yield Claim("published", day, f"address: {found_in} of the path", confidence)
     if period := _PERIOD.search(parts.path):
         month = f"-{month_number(period['month']):02}" if period["month"] else ""
-        yield Stated("period", period["year"] + month, "address: folders of the path", _SURE_OF_FOLDERS)
+        yield Claim("period", period["year"] + month, "address: folders of the path", _SURE_OF_FOLDERS)
     if section := _section(parts.path):
-        yield Stated("section", section, "address: folder of the path", _SURE_OF_SECTION)
+        yield Claim("section", section, "address: folder of the path", _SURE_OF_SECTION)
     if _HOST.fullmatch(host):
-        yield Stated("source", host, "address: host", _SURE_OF_HOST)
+        yield Claim("source", host, "address: host", _SURE_OF_HOST)
 
 
 def _day(match: re.Match[str]) -> str | None:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from assistant.articles.blocks import Block
 from assistant.articles.classifier import BlockClassifier, bundled_classifier
-from assistant.articles.clutter import FOOTERS, Look, is_plea, look_at
+from assistant.articles.clutter import FOOTERS, BlockTraits, block_traits, is_donation_appeal
 from assistant.articles.features import Features, block_features
 from assistant.articles.titles import lone_title
 
@@ -73,29 +73,29 @@ def clean_blocks(
         blocks: all blocks of one file.
         classifier: of what the rules keep; None: the rules alone.
     """
-    looks = [look_at(block) for block in blocks]
-    reasons, body = _by_rules(blocks, looks)
+    traits = [block_traits(block) for block in blocks]
+    reasons, body = _by_rules(blocks, traits)
     if classifier is not None and body is not None:
         chosen = bundled_classifier() if classifier == "bundled" else classifier
-        features = block_features(blocks, looks, [reason is None for reason in reasons], body)
-        _drop_unlike(looks, reasons, chosen, features, spared=lone_title(blocks, looks))
+        features = block_features(blocks, traits, [reason is None for reason in reasons], body)
+        _drop_unlike(traits, reasons, chosen, features, spared=lone_title(blocks, traits))
     return _decisions(blocks, reasons)
 
 
 def clean_body(blocks: Sequence[Block]) -> list[BlockDecision]:
     """As ``clean_blocks``, where the page's markup has told its body from the rest (``RawArticle.extracted_body``)."""
-    looks = [look_at(block) for block in blocks]
-    found, _ = _by_look(blocks, looks)
-    never = [reason in _NEVER_OF_AN_ARTICLE or not look.words for reason, look in zip(found, looks, strict=True)]
+    traits = [block_traits(block) for block in blocks]
+    found, _ = _by_traits(blocks, traits)
+    never = [reason in _NEVER_OF_AN_ARTICLE or not look.words for reason, look in zip(found, traits, strict=True)]
     reasons = [reason if drop else None for reason, drop in zip(found, never, strict=True)]
     return _decisions(blocks, reasons)
 
 
 def describe_blocks(blocks: Sequence[Block]) -> Features:
     """What the classifier is given of ``blocks``, all of one file: (n, f)."""
-    looks = [look_at(block) for block in blocks]
-    reasons, body = _by_rules(blocks, looks)
-    return block_features(blocks, looks, [reason is None for reason in reasons], body)
+    traits = [block_traits(block) for block in blocks]
+    reasons, body = _by_rules(blocks, traits)
+    return block_features(blocks, traits, [reason is None for reason in reasons], body)
 
 
 def _decisions(blocks: Sequence[Block], reasons: list[str | None]) -> list[BlockDecision]:
@@ -107,27 +107,31 @@ def _decisions(blocks: Sequence[Block], reasons: list[str | None]) -> list[Block
     return [BlockDecision(block, reason is None, reason) for block, reason in zip(blocks, reasons, strict=True)]
 
 
-def _by_rules(blocks: Sequence[Block], looks: Sequence[Look]) -> tuple[list[str | None], tuple[int, int] | None]:
+def _by_rules(
+    blocks: Sequence[Block], traits: Sequence[BlockTraits]
+) -> tuple[list[str | None], tuple[int, int] | None]:
     """Why each block goes by what it looks like and where it stands, None if it does not; and the body."""
-    reasons, body = _by_look(blocks, looks)
+    reasons, body = _by_traits(blocks, traits)
     if body is not None:
-        _judge_head(blocks, looks, reasons, body)
-        _judge_tail(blocks, looks, reasons, body)
+        _judge_head(blocks, traits, reasons, body)
+        _judge_tail(blocks, traits, reasons, body)
     return reasons, body
 
 
-def _by_look(blocks: Sequence[Block], looks: Sequence[Look]) -> tuple[list[str | None], tuple[int, int] | None]:
+def _by_traits(
+    blocks: Sequence[Block], traits: Sequence[BlockTraits]
+) -> tuple[list[str | None], tuple[int, int] | None]:
     """Why each block goes by what it and its neighbours look like, None if it does not; and the body."""
-    reasons: list[str | None] = [look.reason for look in looks]
+    reasons: list[str | None] = [look.reason for look in traits]
     _spare_attributions(blocks, reasons)
-    body = _main_body(looks, reasons)
+    body = _main_body(traits, reasons)
     if body is not None:
         _spare_inside(blocks, reasons, body)
     return reasons, body
 
 
 def _drop_unlike(
-    looks: Sequence[Look],
+    traits: Sequence[BlockTraits],
     reasons: list[str | None],
     classifier: BlockClassifier,
     features: Features,
@@ -136,10 +140,10 @@ def _drop_unlike(
 ) -> None:
     """Drops what the classifier holds for clutter, unless that would take nearly all: then it misjudges the page."""
     kept = [index for index, reason in enumerate(reasons) if reason is None]
-    sure = classifier.probabilities(features)
-    unlike = [index for index in kept if sure[index] < classifier.threshold and index != spared]
-    left = sum(looks[index].words for index in kept) - sum(looks[index].words for index in unlike)
-    if left >= _LEAST_LEFT * sum(looks[index].words for index in kept):
+    confidence = classifier.probabilities(features)
+    unlike = [index for index in kept if confidence[index] < classifier.threshold and index != spared]
+    left = sum(traits[index].words for index in kept) - sum(traits[index].words for index in unlike)
+    if left >= _LEAST_LEFT * sum(traits[index].words for index in kept):
         for index in unlike:
             reasons[index] = "unlike an article: " + ", ".join(classifier.against(features[index]))
 
@@ -167,11 +171,11 @@ def _spare_inside(blocks: Sequence[Block], reasons: list[str | None], body: tupl
             reasons[index] = None
 
 
-def _main_body(looks: Sequence[Look], reasons: Sequence[str | None]) -> tuple[int, int] | None:
+def _main_body(traits: Sequence[BlockTraits], reasons: Sequence[str | None]) -> tuple[int, int] | None:
     """First and last block of the best-scoring run of prose; None if there is no prose at all."""
     best_value, best = 0.0, None
     value, start = 0.0, 0
-    for index, (look, reason) in enumerate(zip(looks, reasons, strict=True)):
+    for index, (look, reason) in enumerate(zip(traits, reasons, strict=True)):
         if value <= 0:
             value, start = 0.0, index
         if look.prose and reason is None:
@@ -184,27 +188,27 @@ def _main_body(looks: Sequence[Look], reasons: Sequence[str | None]) -> tuple[in
 
 
 def _judge_head(
-    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+    blocks: Sequence[Block], traits: Sequence[BlockTraits], reasons: list[str | None], body: tuple[int, int]
 ) -> None:
     """Before the body: headlines and sentences stay, short lines go unless they head a section of it."""
     first = body[0]
     open_lines = [index for index in range(first) if reasons[index] is None]
-    headlines = [index for index in open_lines if looks[index].headline or looks[index].prose]
-    if first - 1 in open_lines and first - 1 not in headlines and _introduces(blocks, looks, first - 1):
+    headlines = [index for index in open_lines if traits[index].headline or traits[index].prose]
+    if first - 1 in open_lines and first - 1 not in headlines and _introduces(blocks, traits, first - 1):
         headlines.append(first - 1)
-    title = lone_title(blocks, looks)
+    title = lone_title(blocks, traits)
     crowded = len(headlines) > 2 * _MAX_HEADLINES_BEFORE_BODY
     too_early = set(headlines[:-_MAX_HEADLINES_BEFORE_BODY]) if crowded else set()
     for index in open_lines:
         if index in too_early:
             reasons[index] = "headline list before the article"
-        elif index not in (*headlines, title) and not _heads_section(blocks, looks, reasons, index, body):
+        elif index not in (*headlines, title) and not _heads_section(blocks, traits, reasons, index, body):
             reasons[index] = "short line before the article"
 
 
-def _introduces(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
+def _introduces(blocks: Sequence[Block], traits: Sequence[BlockTraits], index: int) -> bool:
     """Whether the line leads into the paragraph after it: a short sentence, a colon, or the page's only heading."""
-    look = looks[index]
+    look = traits[index]
     is_only_heading = index == 0 and look.words >= 3
     return (
         is_only_heading or (look.sentence and look.words >= 3) or (blocks[index].text.endswith(":") and look.words >= 6)
@@ -212,40 +216,44 @@ def _introduces(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> b
 
 
 def _heads_section(
-    blocks: Sequence[Block], looks: Sequence[Look], reasons: Sequence[str | None], index: int, body: tuple[int, int]
+    blocks: Sequence[Block],
+    traits: Sequence[BlockTraits],
+    reasons: Sequence[str | None],
+    index: int,
+    body: tuple[int, int],
 ) -> bool:
     """Whether the line right before the body is a heading like others inside it."""
     if index != body[0] - 1 or not blocks[index].text[0].isupper():
         return False
     alike = sum(
-        reasons[i] is None and not looks[i].sentence and looks[i].words <= 5 and looks[i + 1].prose
+        reasons[i] is None and not traits[i].sentence and traits[i].words <= 5 and traits[i + 1].prose
         for i in range(body[0] + 1, body[1])
     )
     return alike >= 2
 
 
 def _judge_tail(
-    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+    blocks: Sequence[Block], traits: Sequence[BlockTraits], reasons: list[str | None], body: tuple[int, int]
 ) -> None:
     """After the body: all but long prose goes after a footer, and lists of headlines before one."""
     tail = range(body[1] + 1, len(blocks))
     footer = next((index for index in tail if reasons[index] in FOOTERS), len(blocks))
     bounded = footer < len(blocks)
-    _drop_pleas(blocks, looks, reasons, body)
+    _drop_pleas(blocks, traits, reasons, body)
     for index in tail:
         if reasons[index] is not None:
             continue
         if index > footer:
-            if not (looks[index].prose and looks[index].words >= _SURE_PROSE_WORDS):
+            if not (traits[index].prose and traits[index].words >= _SURE_PROSE_WORDS):
                 reasons[index] = "after the end of the article"
-        elif bounded and (looks[index].titled or not looks[index].sentence) and not _LISTED.match(blocks[index].text):
-            reasons[index] = "link list" if looks[index].headline else "short line among short lines"
+        elif bounded and (traits[index].titled or not traits[index].sentence) and not _LISTED.match(blocks[index].text):
+            reasons[index] = "link list" if traits[index].headline else "short line among short lines"
     if not bounded:
-        _drop_headline_run(blocks, looks, reasons, tail)
+        _drop_headline_run(blocks, traits, reasons, tail)
 
 
 def _drop_pleas(
-    blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], body: tuple[int, int]
+    blocks: Sequence[Block], traits: Sequence[BlockTraits], reasons: list[str | None], body: tuple[int, int]
 ) -> None:
     """At the end, sentences about the publisher's journalism next to a call to subscribe."""
     index = len(blocks) - 1
@@ -254,9 +262,9 @@ def _drop_pleas(
         if reasons[index] in ("call to action", "author contact", "login or registration"):
             called = True
         elif reasons[index] is None:
-            if not is_plea(blocks[index]):
+            if not is_donation_appeal(blocks[index]):
                 # Past the body's end, short lines do not stop the search.
-                if looks[index].prose or index <= body[1]:
+                if traits[index].prose or index <= body[1]:
                     return
             elif called or _near_call(reasons, index):
                 reasons[index] = "call to action"
@@ -267,15 +275,17 @@ def _near_call(reasons: Sequence[str | None], index: int) -> bool:
     return any(reason == "call to action" for reason in reasons[max(0, index - 1) : index + 2])
 
 
-def _drop_headline_run(blocks: Sequence[Block], looks: Sequence[Look], reasons: list[str | None], tail: range) -> None:
+def _drop_headline_run(
+    blocks: Sequence[Block], traits: Sequence[BlockTraits], reasons: list[str | None], tail: range
+) -> None:
     """At the very end, three or more headlines in title case: links to other stories."""
     run = [
         index
         for index in tail
         if reasons[index] is None
-        and looks[index].headline
-        and looks[index].titled
-        and looks[index].words >= 6
+        and traits[index].headline
+        and traits[index].titled
+        and traits[index].words >= 6
         and not _LISTED.match(blocks[index].text)
         and not _ENTRY_MARKS.search(blocks[index].text)
     ]

@@ -21,7 +21,7 @@ _MAX_PUBLICATION_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BlockTraits:
     """What one block looks like.
 
     Attributes:
@@ -41,7 +41,7 @@ class Look:
     reason: str | None
 
 
-def look_at(block: Block) -> Look:
+def block_traits(block: Block) -> BlockTraits:
     """Measures ``block`` by itself; its place and neighbours are weighed elsewhere."""
     text = block.text
     words = vocab.WORD.findall(text)
@@ -61,7 +61,7 @@ def look_at(block: Block) -> Look:
         )
     )
     headline = reason is None and (block.kind == "heading" or _is_headline(text, words, sentence))
-    return Look(count, sentence, prose, titled, headline, reason)
+    return BlockTraits(count, sentence, prose, titled, headline, reason)
 
 
 def has_trait_of_clutter(block: Block) -> bool:
@@ -73,7 +73,7 @@ def has_trait_of_clutter(block: Block) -> bool:
     )
 
 
-def is_plea(block: Block) -> bool:
+def is_donation_appeal(block: Block) -> bool:
     """Whether the block speaks of the publisher's own journalism, as pleas for support do."""
     quotes = any(mark in block.text for mark in '"“”')
     return len(block.text) < 400 and not quotes and bool(vocab.PLEA.search(block.text))

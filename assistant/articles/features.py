@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.articles import vocabulary as vocab
 from assistant.articles.blocks import Block
-from assistant.articles.clutter import FOOTERS, Look, has_trait_of_clutter, is_plea
+from assistant.articles.clutter import FOOTERS, BlockTraits, has_trait_of_clutter, is_donation_appeal
 
 Features = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ _NEIGHBOUR_PROSE_AT_MOST = 4.0
 
 
 def block_features(
-    blocks: Sequence[Block], looks: Sequence[Look], kept: Sequence[bool], body: tuple[int, int] | None
+    blocks: Sequence[Block], traits: Sequence[BlockTraits], kept: Sequence[bool], body: tuple[int, int] | None
 ) -> Features:
     """(n, len(NAMES)) for the n blocks of a page.
 
@@ -54,16 +54,16 @@ def block_features(
         kept: whether the rules keep each.
         body: first and last block of the run with the most prose.
     """
-    own = np.array([_own(block, look) for block, look in zip(blocks, looks, strict=True)])
-    words = np.array([look.words for look in looks], float)
-    prose = np.array([look.words if look.prose else 0 for look in looks], float)
+    own = np.array([_own(block, look) for block, look in zip(blocks, traits, strict=True)])
+    words = np.array([look.words for look in traits], float)
+    prose = np.array([look.words if look.prose else 0 for look in traits], float)
     by_rules = np.array(kept, float)
     columns = [by_rules, *_neighbours(own, words, prose, by_rules), *_around(words, prose)]
     columns += _place(blocks, prose, body)
     return np.column_stack([own, *columns])
 
 
-def _own(block: Block, look: Look) -> list[float]:
+def _own(block: Block, look: BlockTraits) -> list[float]:
     text = block.text
     words, length = vocab.WORD.findall(text), len(text)
     count = max(1, len(words))
@@ -88,7 +88,7 @@ def _own(block: Block, look: Look) -> list[float]:
         text[0].islower(),
         "|" in text,
         has_trait_of_clutter(block),
-        is_plea(block),
+        is_donation_appeal(block),
         any(mark in text for mark in '"“”'),
         text[-1] == ":",
         text[-1] == "?",

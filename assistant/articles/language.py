@@ -39,7 +39,7 @@ _STRONG_LETTERS = 100
 _SURE_OF_BOTH, _SUREST_OF_TEXT, _SURE_OF_STATED = 0.99, 0.95, 0.6
 
 
-def detect_language(text: str, stated: str | None = None) -> tuple[str, float] | None:
+def detect_language(text: str, claims: str | None = None) -> tuple[str, float] | None:
     """The language of a text, and how sure that is.
 
     Plain English is recognised by its function words; only other texts need the model, which takes 0.6 s and 130 MB to
@@ -54,7 +54,7 @@ def detect_language(text: str, stated: str | None = None) -> tuple[str, float] |
         ISO 639-1 code, lower case, and 0..1; None when nothing can be said. Never raises.
     """
     text = text[:_CHARACTERS_READ]
-    said = stated_code(stated) if stated is not None else None
+    said = stated_code(claims) if claims is not None else None
     if _is_plainly_english(text):
         return "en", _SURE_OF_BOTH if said == "en" else _SUREST_OF_TEXT
     letters = sum(map(str.isalpha, text))
@@ -71,9 +71,9 @@ def detect_language(text: str, stated: str | None = None) -> tuple[str, float] |
     return said, _SURE_OF_STATED
 
 
-def stated_code(stated: str) -> str | None:
+def stated_code(claims: str) -> str | None:
     """The ISO 639-1 code in a stated language ("en_US" -> "en"); None when there is none."""
-    first = re.split(r"[^a-z]", stated.strip().lower(), maxsplit=1)[0]
+    first = re.split(r"[^a-z]", claims.strip().lower(), maxsplit=1)[0]
     code = _SAID.get(first, first)
     return code if code in _ISO_639_1 else None
 

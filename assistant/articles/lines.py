@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from assistant.articles.blocks import LINE_END, Block
 from assistant.articles.cleaning import BlockDecision
-from assistant.articles.clutter import look_at
+from assistant.articles.clutter import block_traits
 from assistant.articles.dates import bare_date, has_time_or_weekday, labelled_date, read_dateline
 from assistant.articles.formats.text import front_matter_field
 from assistant.articles.titles import excluded, likeliest, lone_title, recurs
-from assistant.records import Stated
+from assistant.records import Claim
 
 _FRONT_MATTER = re.compile(r"(?P<key>[A-Za-z][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)$")
 _NAME = r"[A-Z][\w.'’-]+(?:\s(?:(?:de|van|von|der|la|bin|al|da|di)\s)?[A-Z][\w.'’-]*){1,3}"
@@ -46,7 +46,7 @@ _SURE_OF_LABEL, _SURE_OF_UPDATE, _SURE_BELOW_TITLE, _SURE_ABOVE_TITLE = 0.7, 0.3
 _SURE_OF_SOURCE_LINE, _SURE_OF_DATELINE, _SURE_OF_OWNER, _SURE_OF_OWNER_WITH_YEAR = 0.7, 0.65, 0.4, 0.35
 
 
-def stated_by_front_matter(raw: str, decisions: Sequence[BlockDecision]) -> Iterator[Stated]:
+def stated_by_front_matter(raw: str, decisions: Sequence[BlockDecision]) -> Iterator[Claim]:
     """What the header of key-value pairs states that a text may begin with; see ``stated_by_lines``."""
     starts = _line_starts(raw)
     for decision in decisions:
@@ -54,10 +54,10 @@ def stated_by_front_matter(raw: str, decisions: Sequence[BlockDecision]) -> Iter
         name = front_matter_field(match["key"]) if match else None
         if match is not None and name is not None:
             value = match["value"].strip().strip("\"'[]").strip()
-            yield _stated(starts, name, value, decision.block, "front matter", _SURE_OF_FRONT_MATTER)
+            yield _claims(starts, name, value, decision.block, "front matter", _SURE_OF_FRONT_MATTER)
 
 
-def stated_by_lines(raw: str, decisions: Sequence[BlockDecision]) -> Iterator[Stated]:
+def stated_by_lines(raw: str, decisions: Sequence[BlockDecision]) -> Iterator[Claim]:
     """What the lines of the text itself state, field by field; dates as the line that has them.
 
     Beside the usual fields, "updated" is a date that is labelled so, "dateline" the line that begins with one
@@ -89,15 +89,15 @@ class _Lines:
         self._starts = _line_starts(raw)
         self.decisions = decisions
         kept_text = (i for i, each in enumerate(decisions) if each.kept and each.block.kind == "text")
-        paragraphs = [i for i in kept_text if look_at(decisions[i].block).prose]
+        paragraphs = [i for i in kept_text if block_traits(decisions[i].block).prose]
         self.first = paragraphs[0] if paragraphs else len(decisions)
         headlines, dropped = self._headlines()
         self.title = self._choose(headlines, dropped, [decisions[i].block.text for i in paragraphs])
         self.last_headline = headlines[-1] if headlines else -1
 
-    def state(self, field: str, value: str, block: Block, what: str, sure: float) -> Stated:
+    def state(self, field: str, value: str, block: Block, what: str, confidence: float) -> Claim:
         """A statement found in ``block``."""
-        return _stated(self._starts, field, value, block, what, sure)
+        return _claims(self._starts, field, value, block, what, confidence)
 
     @property
     def head(self) -> Sequence[BlockDecision]:
@@ -108,13 +108,13 @@ class _Lines:
         """Lines before the first paragraph that may be headlines: the kept ones, and those that look like a menu's."""
         has_prose = self.first < len(self.decisions)
         blocks = [decision.block for decision in self.decisions[: self.first + 1]]
-        looks = [look_at(block) for block in blocks]
-        lone, never, kept, dropped = lone_title(blocks, looks), excluded(blocks, looks), [], []
+        traits = [block_traits(block) for block in blocks]
+        lone, never, kept, dropped = lone_title(blocks, traits), excluded(blocks, traits), [], []
         for index, decision in enumerate(self.head):
             block = decision.block
             if index in never or block.kind == "front matter" or _BYLINE.match(block.text):
                 continue
-            is_headline = has_prose and looks[index].headline and bare_date(block.text) is None
+            is_headline = has_prose and traits[index].headline and bare_date(block.text) is None
             if decision.kept and (index == lone or block.kind == "heading" or is_headline):
                 kept.append(index)
             elif is_headline and str(decision.reason).startswith(_OF_MENUS):
@@ -129,7 +129,7 @@ class _Lines:
         return next((index for index in kept if recurs(texts[index], paragraphs)), None)
 
 
-def _title(lines: _Lines) -> Iterator[Stated]:
+def _title(lines: _Lines) -> Iterator[Claim]:
     if lines.title is None:
         return
     block = lines.decisions[lines.title].block
@@ -139,7 +139,7 @@ def _title(lines: _Lines) -> Iterator[Stated]:
         yield lines.state("title", block.text, block, "headline before the first paragraph", _SURE_OF_HEADLINE)
 
 
-def _byline(lines: _Lines) -> Iterator[Stated]:
+def _byline(lines: _Lines) -> Iterator[Claim]:
     for decision in lines.head:
         if decision.block.kind != "front matter" and (match := _BYLINE.match(decision.block.text)):
             what = "byline before the first paragraph"
@@ -149,14 +149,14 @@ def _byline(lines: _Lines) -> Iterator[Stated]:
             yield lines.state("byline", match["names"], decision.block, "byline", _SURE_OF_BYLINE)
 
 
-def _published(lines: _Lines) -> Iterator[Stated]:
+def _published(lines: _Lines) -> Iterator[Claim]:
     """A date with a label anywhere outside the paragraphs, or one that stands alone near the headline."""
     texts = [decision.block for decision in lines.decisions if decision.block.kind == "text"]
     for block in texts:
         if found := labelled_date(block.text):
             update = found[1] in ("updated", "modified")
-            field, sure = ("updated", _SURE_OF_UPDATE) if update else ("published", _SURE_OF_LABEL)
-            yield lines.state(field, block.text, block, f"line labelled '{found[1]}'", sure)
+            field, confidence = ("updated", _SURE_OF_UPDATE) if update else ("published", _SURE_OF_LABEL)
+            yield lines.state(field, block.text, block, f"line labelled '{found[1]}'", confidence)
     if sum(bare_date(block.text) is not None for block in texts) > 1:
         return  # dates that head sections
     menu = any(each.reason in _MENU_REASONS and bare_date(each.block.text) is None for each in lines.head)
@@ -168,11 +168,11 @@ def _published(lines: _Lines) -> Iterator[Stated]:
         # A clock may stand below the name of the site, which looks like a headline too.
         may_be_clock = has_time_or_weekday(block.text) and not 0 <= lines.last_headline < index
         if not may_be_clock and (below or not menu):
-            sure = _SURE_BELOW_TITLE if below else _SURE_ABOVE_TITLE
-            yield lines.state("published", block.text, block, "date before the first paragraph", sure)
+            confidence = _SURE_BELOW_TITLE if below else _SURE_ABOVE_TITLE
+            yield lines.state("published", block.text, block, "date before the first paragraph", confidence)
 
 
-def _source(lines: _Lines) -> Iterator[Stated]:
+def _source(lines: _Lines) -> Iterator[Claim]:
     upper = [decision.block for decision in lines.decisions[: lines.first + 1] if decision.block.kind == "text"]
     for block in upper[-_SOURCE_LINES:]:
         forms = (_AGENCY_LINE, _DATELINE_LINE, _DASHED_SOURCE)
@@ -188,15 +188,15 @@ def _source(lines: _Lines) -> Iterator[Stated]:
         elif match := _PARENTHESISED.match(block.text) or _AGENCY_PREFIX.match(block.text):
             yield lines.state("source", match["source"].strip(), block, what, _SURE_OF_DATELINE)
     for decision in lines.decisions:
-        if look_at(decision.block).reason == "copyright line" and (match := _COPYRIGHT.match(decision.block.text)):
-            sure = _SURE_OF_OWNER_WITH_YEAR if match["year"] else _SURE_OF_OWNER
-            yield lines.state("source", match["source"].strip(), decision.block, "copyright line", sure)
+        if block_traits(decision.block).reason == "copyright line" and (match := _COPYRIGHT.match(decision.block.text)):
+            confidence = _SURE_OF_OWNER_WITH_YEAR if match["year"] else _SURE_OF_OWNER
+            yield lines.state("source", match["source"].strip(), decision.block, "copyright line", confidence)
 
 
 def _line_starts(raw: str) -> list[int]:
     return [0, *(match.end() for match in LINE_END.finditer(raw))]
 
 
-def _stated(starts: list[int], field: str, value: str, block: Block, what: str, sure: float) -> Stated:
+def _claims(starts: list[int], field: str, value: str, block: Block, what: str, confidence: float) -> Claim:
     # Numbered as editors do, from 1.
-    return Stated(field, value, f"line {bisect_right(starts, block.start)}: {what}", sure)
+    return Claim(field, value, f"line {bisect_right(starts, block.start)}: {what}", confidence)

@@ -9,8 +9,8 @@ from assistant.articles.address import is_address, stated_by_address
 from assistant.articles.cleaning import BlockDecision
 from assistant.articles.language import detect_language, stated_code
 from assistant.articles.lines import stated_by_front_matter, stated_by_lines
-from assistant.articles.publication import find_publication
-from assistant.records import Metadata, RawArticle, Stated
+from assistant.articles.publication_dates import find_publication
+from assistant.records import Claim, Metadata, RawArticle
 
 #: A longer value of a field is something else.
 _LONGEST = 500
@@ -30,9 +30,9 @@ def find_metadata(raw: RawArticle, decisions: Sequence[BlockDecision], latest: d
         decisions: its blocks, kept and dropped (bylines and datelines are among the dropped).
         latest: the last day on which it can have been published; by default tomorrow, since some zones are ahead.
     """
-    markup = [*raw.stated, *stated_by_front_matter(raw.text, decisions)]
+    markup = [*raw.claims, *stated_by_front_matter(raw.text, decisions)]
     text = list(stated_by_lines(raw.text, decisions))
-    url = _surest("url", [*markup, Stated("url", raw.path, "where it was fetched", _SURE_OF_PLACE)], is_address)
+    url = _surest("url", [*markup, Claim("url", raw.path, "where it was fetched", _SURE_OF_PLACE)], is_address)
     address = list(stated_by_address(url.value)) if url is not None else []
     everything = [*markup, *text, *address]
 
@@ -45,7 +45,7 @@ def find_metadata(raw: RawArticle, decisions: Sequence[BlockDecision], latest: d
         value.get("language"),
     )
     if publication is not None:
-        known.append(Stated("published", publication.day.isoformat(), publication.how, publication.sure))
+        known.append(Claim("published", publication.day.isoformat(), publication.found_in, publication.confidence))
     return Metadata(
         title=value.get("title"),
         published=publication.day if publication else None,
@@ -55,8 +55,8 @@ def find_metadata(raw: RawArticle, decisions: Sequence[BlockDecision], latest: d
         published_at=publication.at if publication else None,
         section=value.get("section"),
         language=value.get("language"),
-        found_in={each.field: each.how for each in known},
-        sure={each.field: each.sure for each in known},
+        found_in={each.field: each.found_in for each in known},
+        confidence={each.field: each.confidence for each in known},
     )
 
 
@@ -64,19 +64,21 @@ def _is_short(value: str) -> bool:
     return 0 < len(value) <= _LONGEST
 
 
-def _surest(field: str, statements: Iterable[Stated], usable: Callable[[str], bool] = _is_short) -> Stated | None:
+def _surest(field: str, statements: Iterable[Claim], usable: Callable[[str], bool] = _is_short) -> Claim | None:
     """The first of the surest statements about ``field`` with a usable value, white space in it made single spaces."""
     found = (
-        Stated(field, " ".join(each.value.split()), each.how, each.sure) for each in statements if each.field == field
+        Claim(field, " ".join(each.value.split()), each.found_in, each.confidence)
+        for each in statements
+        if each.field == field
     )
-    return max((each for each in found if usable(each.value)), key=lambda each: each.sure, default=None)
+    return max((each for each in found if usable(each.value)), key=lambda each: each.confidence, default=None)
 
 
-def _language(decisions: Sequence[BlockDecision], stated: Stated | None) -> Stated | None:
+def _language(decisions: Sequence[BlockDecision], claims: Claim | None) -> Claim | None:
     text = "\n".join(decision.block.text for decision in decisions if decision.kept)
-    found = detect_language(text, stated.value if stated is not None else None)
+    found = detect_language(text, claims.value if claims is not None else None)
     if found is None:
         return None
-    language, sure = found
-    as_stated = stated is not None and stated_code(stated.value) == language
-    return Stated("language", language, stated.how if stated and as_stated else "words of the text", sure)
+    language, confidence = found
+    as_stated = claims is not None and stated_code(claims.value) == language
+    return Claim("language", language, claims.found_in if claims and as_stated else "words of the text", confidence)

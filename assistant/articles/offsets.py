@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from assistant.records import Segment
+from assistant.records import AlignedRun
 
 
 class OffsetMap:
@@ -16,10 +16,10 @@ class OffsetMap:
         segments: in clean and raw order, not overlapping (``Article.segments``).
     """
 
-    def __init__(self, segments: tuple[Segment, ...]) -> None:
-        self._segments = segments
-        self._clean_starts = [segment.clean_start for segment in segments]
-        self._raw_starts = [segment.raw_start for segment in segments]
+    def __init__(self, alignment: tuple[AlignedRun, ...]) -> None:
+        self._segments = alignment
+        self._clean_starts = [segment.clean_start for segment in alignment]
+        self._raw_starts = [segment.raw_start for segment in alignment]
 
     def to_raw(self, start: int, end: int) -> tuple[int, int] | None:
         """Raw span of the clean span ``[start, end)``; None if it is not inside one segment."""
@@ -44,6 +44,6 @@ class OffsetMap:
             return None
         return segment.clean_start, segment.clean_start + segment.length
 
-    def _containing(self, starts: list[int], offset: int) -> Segment | None:
+    def _containing(self, starts: list[int], offset: int) -> AlignedRun | None:
         index = bisect_right(starts, offset) - 1
         return self._segments[index] if index >= 0 else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.articles import vocabulary as vocab
 from assistant.articles.blocks import Block
-from assistant.articles.clutter import Look, has_shape_of_headline
+from assistant.articles.clutter import BlockTraits, has_shape_of_headline
 from assistant.articles.dates import bare_date
 from assistant.articles.scripts import columns, is_prose
 
@@ -31,35 +31,35 @@ _STEM, _SHORTEST = 5, 4
 _OPENING, _FEWEST_WORDS, _SHARED = 6, 3, 0.5
 
 
-def lone_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
+def lone_title(blocks: Sequence[Block], traits: Sequence[BlockTraits]) -> int | None:
     """Index of the only line above the first paragraph, if it may be a title; None if there are others.
 
     Front matter and markup do not count, nor do a byline, a dateline, a date or a credit below it. What no word tells,
     in a text that is not English, its length does.
     """
-    first = next((index for index, look in enumerate(looks) if look.prose), None)
+    first = next((index for index, look in enumerate(traits) if look.prose), None)
     if first is None:
-        return _foreign_title(blocks, looks)
-    lines = [index for index in range(first) if looks[index].reason not in _UNSEEN]
-    if not lines or not _may_be_title(blocks[lines[0]], looks[lines[0]]):
+        return _foreign_title(blocks, traits)
+    lines = [index for index in range(first) if traits[index].reason not in _UNSEEN]
+    if not lines or not _may_be_title(blocks[lines[0]], traits[lines[0]]):
         return None
     others = lines[1:]
-    return lines[0] if all(looks[i].reason in _BELOW_A_TITLE or _is_date(blocks[i].text) for i in others) else None
+    return lines[0] if all(traits[i].reason in _BELOW_A_TITLE or _is_date(blocks[i].text) for i in others) else None
 
 
-def _foreign_title(blocks: Sequence[Block], looks: Sequence[Look]) -> int | None:
+def _foreign_title(blocks: Sequence[Block], traits: Sequence[BlockTraits]) -> int | None:
     first = next((index for index in range(min(_HEAD, len(blocks))) if is_prose(blocks[index].text)), 0)
-    above = [index for index in range(first) if looks[index].reason not in _UNSEEN]
+    above = [index for index in range(first) if traits[index].reason not in _UNSEEN]
     lines = [index for index in above if bare_date(blocks[index].text) is None]
-    if len(lines) != 1 or not _may_be_title(blocks[lines[0]], looks[lines[0]]):
+    if len(lines) != 1 or not _may_be_title(blocks[lines[0]], traits[lines[0]]):
         return None
     width = columns(blocks[lines[0]].text)
     return lines[0] if _FEWEST_COLUMNS <= width <= _SHORT * columns(blocks[first].text) else None
 
 
-def excluded(blocks: Sequence[Block], looks: Sequence[Look]) -> set[int]:
+def excluded(blocks: Sequence[Block], traits: Sequence[BlockTraits]) -> set[int]:
     """Indices of lines that are no title, whatever they look like; Markdown headings are never among them."""
-    author = next((index for index in range(len(blocks)) if _tells_author(blocks, looks, index)), len(blocks))
+    author = next((index for index in range(len(blocks)) if _tells_author(blocks, traits, index)), len(blocks))
     return {
         index
         for index, block in enumerate(blocks)
@@ -91,20 +91,20 @@ def _telling(text: str) -> set[str]:
     return {word.lower()[:_STEM] for word in words if word.lower() not in vocab.FUNCTION_WORDS}
 
 
-def _tells_author(blocks: Sequence[Block], looks: Sequence[Look], index: int) -> bool:
+def _tells_author(blocks: Sequence[Block], traits: Sequence[BlockTraits], index: int) -> bool:
     """Whether it is a byline, names and their publication, an address, or the publication below a name."""
     text = blocks[index].text
-    if looks[index].reason == "byline":
+    if traits[index].reason == "byline":
         return text[0] not in _LIST_MARKS
-    if not looks[index].sentence and (_is_signature(text) or vocab.HANDLE.fullmatch(text)):
+    if not traits[index].sentence and (_is_signature(text) or vocab.HANDLE.fullmatch(text)):
         return True
-    if looks[index].reason != "dateline only" or not index:  # In capitals, a publication looks like a dateline.
+    if traits[index].reason != "dateline only" or not index:  # In capitals, a publication looks like a dateline.
         return False
     name, publication = (vocab.WORD.findall(blocks[i].text) for i in (index - 1, index))
     return _is_name(name) and not _is_label(name) and not _is_label(publication)
 
 
-def _may_be_title(block: Block, look: Look) -> bool:
+def _may_be_title(block: Block, look: BlockTraits) -> bool:
     if look.reason is not None or look.headline:
         return look.headline
     words = vocab.WORD.findall(block.text)

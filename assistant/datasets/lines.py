@@ -102,7 +102,7 @@ class Loaded(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LineSource:
     """A data file: its path as text, its bytes unpacked, and in words why they break off (None: they are whole)."""
 
     name: str
@@ -111,7 +111,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LineEntry:
     """One JSON object of a file; ``where`` is ``"<path as given>:<line>"``."""
 
     where: str
@@ -125,7 +125,7 @@ def path_text(path: Path) -> str:
 
 def load_lines(
     path: Path,
-    build: Callable[[Entry], Sequence[N]],
+    build: Callable[[LineEntry], Sequence[N]],
     form: str,
     names: Callable[[N], Iterable[str]] = lambda item: (item.id,),
 ) -> Loaded[N]:
@@ -134,7 +134,7 @@ def load_lines(
     return gather(source, json_lines(source), build, form, names)
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> LineSource:
     """The bytes of a file, unpacked when they are gzip, whatever its name; without a byte order mark.
 
     Raises DatasetError when it is missing, no file, unreadable, empty, or larger than ``LARGEST`` unpacked.
@@ -156,10 +156,10 @@ def read_source(path: Path) -> Source:
     data = data.removeprefix(codecs.BOM_UTF8)
     if damage is None and not data.strip():
         raise DatasetError(f"{path} is empty.", "Give a file that holds something.")
-    return Source(path_text(path), data, damage)
+    return LineSource(path_text(path), data, damage)
 
 
-def json_lines(source: Source) -> Iterator[Entry | Problem]:
+def json_lines(source: LineSource) -> Iterator[LineEntry | Problem]:
     """The JSON object of each line, or what is wrong with the line; blank lines are passed over.
 
     Only a line feed ends a line: JSON strings may hold the other separators. Bytes that are not UTF-8 spoil
@@ -174,9 +174,9 @@ def json_lines(source: Source) -> Iterator[Entry | Problem]:
 
 
 def gather(
-    source: Source,
-    entries: Iterable[Entry | Problem],
-    build: Callable[[Entry], Sequence[N]],
+    source: LineSource,
+    entries: Iterable[LineEntry | Problem],
+    build: Callable[[LineEntry], Sequence[N]],
     form: str,
     names: Callable[[N], Iterable[str]] = lambda item: (item.id,),
 ) -> Loaded[N]:
@@ -215,7 +215,7 @@ def gather(
     return Loaded(tuple(items), found, tuple(before for _, before in problems))
 
 
-def _damage(source: Source) -> Iterator[Problem]:
+def _damage(source: LineSource) -> Iterator[Problem]:
     """Where a file breaks off."""
     if source.damage is not None:
         last = source.data.count(b"\n") + 1
@@ -237,7 +237,7 @@ def _unpacked(packed: bytes) -> tuple[bytes, str | None]:
     return bytes(unpacked), None
 
 
-def _parsed(line: bytes, where: str) -> Entry | Problem:
+def _parsed(line: bytes, where: str) -> LineEntry | Problem:
     try:
         # Escaped bytes become halves of surrogate pairs, which as_text finds in the field that holds them.
         value = json.loads(line.decode("utf-8", "surrogateescape"))
@@ -245,7 +245,7 @@ def _parsed(line: bytes, where: str) -> Entry | Problem:
         why = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
         return Problem(where, None, f"The line is not JSON ({why}): write one JSON object a line.")
     try:
-        return Entry(where, as_object(value, "The line"))
+        return LineEntry(where, as_object(value, "The line"))
     except MalformedError as flaw:
         return Problem(where, None, str(flaw))
 

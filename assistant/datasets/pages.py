@@ -26,7 +26,7 @@ from assistant.datasets.fields import (
     shown,
     text_field,
 )
-from assistant.datasets.lines import Entry, Loaded, Problem, Source, gather, load_lines, read_source
+from assistant.datasets.lines import LineEntry, LineSource, Loaded, Problem, gather, load_lines, read_source
 from assistant.errors import ArticleError, DatasetError
 from assistant.records import RawArticle
 
@@ -79,7 +79,7 @@ def load_pages(path: Path) -> Loaded[GoldPage]:
     return gather(source, _gold_bodies(source), partial(_html_page, folder=path / "html"), _FOLDER_FORM)
 
 
-def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
+def _gold_bodies(source: LineSource) -> Iterator[LineEntry | Problem]:
     """An object for each page, its id among its fields."""
     text = source.data.decode("utf-8", "surrogateescape")
     try:
@@ -97,7 +97,7 @@ def _gold_bodies(source: Source) -> Iterator[Entry | Problem]:
         line, counted = line + text.count("\n", counted, end), end
         where = f"{source.name}:{line}"
         if isinstance(fields, tuple):
-            yield Entry(where, {**dict(fields), "id": name})
+            yield LineEntry(where, {**dict(fields), "id": name})
         else:
             yield Problem(where, name, 'It is not a JSON object: write it as {"articleBody": …}.')
 
@@ -109,7 +109,7 @@ def _after_key(text: str, key: str, start: int) -> int:
     return found.end() if found else start
 
 
-def _html_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
+def _html_page(entry: LineEntry, folder: Path) -> tuple[GoldPage]:
     name = id_field(entry.record)
     body = question_field(entry.record, "articleBody")
     path = _html_file(folder, name)
@@ -151,7 +151,7 @@ def _page_text(path: Path) -> str:
     return text
 
 
-def _marked_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
+def _marked_page(entry: LineEntry, folder: Path) -> tuple[GoldPage]:
     record = entry.record
     if ("file" in record) == ("text" in record):
         raise MalformedError("Give 'file' or 'text', one of them.")
@@ -165,7 +165,7 @@ def _marked_page(entry: Entry, folder: Path) -> tuple[GoldPage]:
     return (GoldPage(name, article.text, body, entry.where, article),)
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: LineEntry) -> str:
     """The id; without one, the file; without that, its file and line."""
     if "id" in entry.record:
         return id_field(entry.record)

@@ -18,7 +18,7 @@ from assistant.datasets.fields import (
     text_field,
     within,
 )
-from assistant.datasets.lines import Entry, Loaded, load_lines
+from assistant.datasets.lines import LineEntry, Loaded, load_lines
 
 _FORM = (
     "Give one JSON object a line with id, question and answers, or id and turns of question and answers; "
@@ -81,7 +81,7 @@ def load_questions(path: Path) -> Loaded[AskedConversation]:
     return load_lines(path, lambda entry: (asked_conversation(entry),), _FORM, _names)
 
 
-def asked_conversation(entry: Entry) -> AskedConversation:
+def asked_conversation(entry: LineEntry) -> AskedConversation:
     """The conversation of one line; raises MalformedError."""
     name = id_field(entry.record)
     if "turns" not in entry.record:

@@ -25,7 +25,7 @@ from assistant.datasets.fields import (
     text_field,
     within,
 )
-from assistant.datasets.lines import Entry, Loaded, Problem, Source, gather, json_lines, read_source
+from assistant.datasets.lines import LineEntry, LineSource, Loaded, Problem, gather, json_lines, read_source
 
 _FORM = (
     "Give SQuAD JSON (1.1 or 2.0), or one JSON object a line with id, question, context and answers, "
@@ -82,7 +82,7 @@ def load_reading(path: Path) -> Loaded[ReadingQuestion]:
     return gather(source, _squad_entries(source, document, text), partial(_questions, start="answer_start"), _FORM)
 
 
-def _questions(entry: Entry, start: str) -> tuple[ReadingQuestion]:
+def _questions(entry: LineEntry, start: str) -> tuple[ReadingQuestion]:
     """The question of an object; ``start`` is the name its answers give their offset."""
     record = entry.record
     name = id_field(record)
@@ -150,9 +150,9 @@ def _squad_document(text: str) -> Mapping[str, Any] | None:
     return document if isinstance(document, dict) and "data" in document and "question" not in document else None
 
 
-def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> Iterator[Entry | Problem]:
+def _squad_entries(source: LineSource, document: Mapping[str, Any], text: str) -> Iterator[LineEntry | Problem]:
     """An object for each question, with its paragraph's context and its article's title."""
-    articles = _children([Entry(source.name, document)], "data", "article")
+    articles = _children([LineEntry(source.name, document)], "data", "article")
     paragraphs = _children(articles, "paragraphs", "paragraph")
     lines = _id_lines(text)
     for found in _children(paragraphs, "qas", "question"):
@@ -161,10 +161,10 @@ def _squad_entries(source: Source, document: Mapping[str, Any], text: str) -> It
             continue
         name = known_id(found.record)
         line = next(lines[name], None) if name in lines else None
-        yield found if line is None else Entry(f"{source.name}:{line}", found.record)
+        yield found if line is None else LineEntry(f"{source.name}:{line}", found.record)
 
 
-def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Iterator[Entry | Problem]:
+def _children(parents: Iterable[LineEntry | Problem], name: str, kind: str) -> Iterator[LineEntry | Problem]:
     """The objects listed under ``name``, each with title and context of what lists it; ``where`` counts them."""
     for parent in parents:
         if isinstance(parent, Problem):
@@ -183,7 +183,7 @@ def _children(parents: Iterable[Entry | Problem], name: str, kind: str) -> Itera
                 yield Problem(where, None, str(flaw))
                 continue
             inherited = {name: parent.record[name] for name in ("title", "context") if name in parent.record}
-            yield Entry(where, {**inherited, **record})
+            yield LineEntry(where, {**inherited, **record})
 
 
 def _id_lines(text: str) -> dict[str, Iterator[int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.datasets.fields import as_text, id_field, list_field, question_field
-from assistant.datasets.lines import Entry, Loaded, PassedOverError, load_lines
+from assistant.datasets.lines import LineEntry, Loaded, PassedOverError, load_lines
 from assistant.datasets.questions import AskedQuestion, Gold, asked_conversation, golds_of
 
 _FORM = (
@@ -49,7 +49,7 @@ def load_rewrites(path: Path) -> Loaded[RewriteItem]:
     return load_lines(path, _items, _FORM)
 
 
-def _items(entry: Entry) -> tuple[RewriteItem, ...]:
+def _items(entry: LineEntry) -> tuple[RewriteItem, ...]:
     record = entry.record
     if "turns" in record:
         rewritten = tuple(_of_turns(asked_conversation(entry).turns))

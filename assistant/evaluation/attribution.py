@@ -14,7 +14,7 @@ from assistant.evaluation.locations import GoldAnswers, Span, holds
 from assistant.evaluation.results import RIGHT_F1, Excerpt, Stage
 from assistant.evaluation.scores import nearest_wording
 from assistant.pipeline import Assistant
-from assistant.records import Alternative, Article, Citation, Passage, RetrievedPassage, Trace, place_of
+from assistant.records import Alternative, Article, Citation, Passage, RetrievedPassage, Trace, location_of
 
 #: Characters shown on either side of a gold answer that is in no passage.
 _AROUND = 300
@@ -187,7 +187,7 @@ def _confident(answer: Alternative) -> str:
 
 
 def _named(item: Citation | Article, title: str | None) -> str:
-    name = place_of(PurePath(item.path).name, item.member)
+    name = location_of(PurePath(item.path).name, item.fragment)
     return f"“{title}” ({name})" if title else name
 
 

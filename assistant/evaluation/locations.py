@@ -272,7 +272,7 @@ def _trimmed(text: str, span: Span) -> Span:
 def _clean_span(article: Article, raw: Span) -> Span | None:
     kept = [
         (max(raw.start, segment.raw_start), min(raw.end, segment.raw_start + segment.length), segment)
-        for segment in article.segments
+        for segment in article.alignment
         if segment.raw_start < raw.end and raw.start < segment.raw_start + segment.length
     ]
     visible = sum(_visible(article.raw_text[start:end]) for start, end, _ in kept)

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.answering.forms import SEPARATOR
+from assistant.answering.formatting import SEPARATOR
 from assistant.datasets.lines import Loaded, Problem
 from assistant.datasets.questions import AskedConversation, AskedQuestion, load_questions
 from assistant.errors import DatasetError
@@ -158,7 +158,7 @@ class _Asking:
 
     def _outcome(self, turn: AskedQuestion, trace: Trace) -> Outcome:
         golds = self.locations.find(turn.golds)
-        ranking = self._ranking(trace.query) if golds.answerable else ()
+        ranking = self._ranking(trace.query.search_text) if trace.query and golds.answerable else ()
         if not golds.comparable:
             return Outcome(trace, ranking, golds, None, None)
         if not trace.candidates or not golds.texts:  # nothing said, or the gold's own file is not even indexed

@@ -55,7 +55,7 @@ class Ingestion:
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
-                articles.append((item.member, self._put(item)))
+                articles.append((item.fragment, self._put(item)))
         if not articles or (is_held and any(item.cut for item in skipped)):
             return False, skipped
         if any(isinstance(item, BrokenOff) for item in skipped):  # chance may have kept the rest from being read

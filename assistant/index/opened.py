@@ -120,7 +120,7 @@ class _Opened:
         articles, passages = catalogue.counts()
         return IndexState(
             store=str(self._store.directory),
-            generation=f"{self.version.directory.name}.{catalogue.commit}",
+            commit=f"{self.version.directory.name}.{catalogue.commit}",
             articles=articles,
             passages=passages,
             synced_at=catalogue.committed_at(),

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from assistant.articles.fetching import Fetcher, FetchSettings
 from assistant.articles.formats import FieldMap, Limits, Skipped, read_articles
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 #: What the process may hold, bytes, where the system can limit it.
 _MEMORY = 4 << 30
@@ -83,7 +83,7 @@ def item_of(line: str | bytes) -> Item | None:
     if "skipped" in named:
         return Skipped(**named["skipped"])
     found = named["article"]
-    return RawArticle(**found | {"stated": tuple(Stated(**one) for one in found["stated"])})
+    return RawArticle(**found | {"claims": tuple(Claim(**one) for one in found["claims"])})
 
 
 #: The line that says that the task begins.

@@ -75,7 +75,9 @@ class SyncPlan:
         """Report files and parts of files that give no article."""
         for item in skipped:
             reason = f"{item.reason} {item.remedy}"
-            self.skipped.append(SkippedFile(item.place, reason if item.place in reason else f"{item.place}: {reason}"))
+            self.skipped.append(
+                SkippedFile(item.location, reason if item.location in reason else f"{item.location}: {reason}")
+            )
 
     def preview(self) -> SyncPreview:
         """What would be done."""

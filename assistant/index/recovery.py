@@ -14,6 +14,7 @@ from assistant.index.catalogue.writer import KnownFile, known_files
 from assistant.records import RawArticle
 
 #: What the tables of layout 4 name otherwise.
+_OLD_RAW_COLUMNS = "raw, encoding, content_hash, stated, extracted_body"
 _OLD_FILES = "SELECT path, digest, size, changed_ns FROM files WHERE removed IS NULL"
 _OLD_LOCATIONS = (
     "SELECT p.member, a.number FROM places p JOIN articles a ON a.id = p.article_id"
@@ -74,13 +75,16 @@ class Recovery:
         except sqlite3.Error:
             yield None
             return
+        columns = _OLD_RAW_COLUMNS if self._is_old else RAW_COLUMNS
         for fragment, number in locations:
-            yield self._article(self._database, path, fragment, number)
+            yield self._article(self._database, columns, path, fragment, number)
 
     @staticmethod
-    def _article(database: sqlite3.Connection, path: str, fragment: str, number: int) -> RawArticle | None:
+    def _article(
+        database: sqlite3.Connection, columns: str, path: str, fragment: str, number: int
+    ) -> RawArticle | None:
         try:
-            query = f"SELECT {RAW_COLUMNS} FROM articles WHERE number = ?"
+            query = f"SELECT {columns} FROM articles WHERE number = ?"
             row = database.execute(query, (number,)).fetchone()
             return None if row is None else unpacked_raw((path, fragment), row)
         except (sqlite3.Error, zlib.error, ValueError, TypeError):  # a damaged page may hold values of any type

@@ -55,8 +55,8 @@ def _lexical_problem(folder: Path, passages: int) -> str:
     if not (folder / "meta.json").is_file():
         return "meta.json is missing"
     try:
-        segments = json.loads((folder / "meta.json").read_bytes())["segments"]
-        names = {segment["segment_id"].replace("-", "") for segment in segments}
+        alignment = json.loads((folder / "meta.json").read_bytes())["segments"]
+        names = {segment["segment_id"].replace("-", "") for segment in alignment}
         for path in sorted(folder.iterdir()):
             if path.name.split(".")[0] in names and not _is_whole(path):
                 return f"{path.name} is damaged"

@@ -132,13 +132,13 @@ class EncoderGraph:
 
     def reader(self) -> onnx.ModelProto:
         """``input_ids (B, L) -> start_logits, end_logits (B, L)``; with ``token_type_ids`` where the family has any."""
-        segments = None
+        alignment = None
         axes = ["batch", "length"]
         inputs = {"input_ids": axes}
         if self._shape.family.token_types:
-            segments = self._embedding("embeddings.token_type_embeddings.weight", "token_type_ids")
+            alignment = self._embedding("embeddings.token_type_embeddings.weight", "token_type_ids")
             inputs["token_type_ids"] = axes
-        hidden = self._encoder(segments)
+        hidden = self._encoder(alignment)
         logits = self._op("MatMul", hidden, self._transposed("qa_outputs.weight"))  # (B, L, 2)
         logits = self._op("Add", logits, self._weight("qa_outputs.bias"))
         columns = self._split(logits, 2)
@@ -148,11 +148,11 @@ class EncoderGraph:
 
     def embedder(self) -> onnx.ModelProto:
         """``input_ids (B, L) -> embedding (B, D)``: mean over tokens, scaled to length 1."""
-        segments = None
+        alignment = None
         if self._shape.family.token_types:
             first = self._constant("first", np.array(0))
-            segments = self._op("Gather", self._encoder_weight("embeddings.token_type_embeddings.weight"), first)
-        hidden = self._encoder(segments)
+            alignment = self._op("Gather", self._encoder_weight("embeddings.token_type_embeddings.weight"), first)
+        hidden = self._encoder(alignment)
         mean = self._op("ReduceMean", hidden, self._constant("token_axis", np.array([1])), keepdims=0)
         norm = self._op("ReduceL2", mean, self._constant("last_axis", np.array([-1])), keepdims=1)
         self._op("Div", mean, norm, result="embedding")
@@ -160,7 +160,7 @@ class EncoderGraph:
 
     # --- the encoder -----------------------------------------------------------------------------
 
-    def _encoder(self, segments: str | None) -> str:
+    def _encoder(self, alignment: str | None) -> str:
         summed = self._embedding("embeddings.word_embeddings.weight", "input_ids")
         length = self._op("Shape", "input_ids", start=1, end=2)  # (1,)
         table = self._encoder_weight("embeddings.position_embeddings.weight")
@@ -169,8 +169,8 @@ class EncoderGraph:
             first = self._constant("first_position", np.array([self._shape.family.first_position]))
             last = self._op("Add", first, length)
         positions = self._op("Slice", table, first, last)
-        if segments is not None:
-            summed = self._op("Add", summed, segments)
+        if alignment is not None:
+            summed = self._op("Add", summed, alignment)
         hidden = self._layer_norm(self._op("Add", summed, positions), "embeddings.LayerNorm")
         bias = self._position_bias(length)
         for layer in range(self._shape.layers):

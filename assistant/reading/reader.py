@@ -10,7 +10,7 @@ import numpy as np
 from assistant.errors import ModelError
 from assistant.models.tokenizer import TextTokenizer
 from assistant.reading.decoding import Logits, TokenSpan, best_spans
-from assistant.reading.edges import trim_edges
+from assistant.reading.trimming import trim_span
 from assistant.reading.windows import TextTokens, Window, WindowMaker
 from assistant.records import AnswerSpan
 
@@ -99,7 +99,7 @@ class SpanReader:
         return sorted(spans, key=lambda span: -span.margin)[:max_spans]
 
     def _answer_span(self, text: str, index: int, tokens: TextTokens, span: TokenSpan) -> AnswerSpan:
-        start, end = trim_edges(text, int(tokens.starts[span.first]), int(tokens.ends[span.last]))
+        start, end = trim_span(text, int(tokens.starts[span.first]), int(tokens.ends[span.last]))
         return AnswerSpan(
             text=text[start:end],
             index=index,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from assistant.records.articles import Appearance, Passage, place_of
+from assistant.records.articles import ArticleFilter, OtherSource, Passage, location_of
 
 RefusalReason = Literal["no_passages", "not_in_articles", "low_confidence"]
 AnswerKind = Literal["span", "list", "evidence"]
@@ -74,14 +74,14 @@ class Citation:
     Attributes:
         article_id, title, source, published, language: the article.
         path, encoding: the file (or the address it was fetched from), and how to decode it.
-        member: where in the file (``RawArticle.member``).
+        fragment: where in the file (``RawArticle.fragment``).
         url: the article's own address, if it is known.
         quote: the whole sentence around the answer.
         answer_text: the answer as this article words it.
         confidence: of this very span, 0..1.
         cluster, contained: whose story the article tells (``Article.cluster``, ``Article.contained``).
-        also_in, other_places: where else the story was published (``Article.also_in``, ``Article.other_places``). It
-            is the same story there; this very sentence may have been cut or changed.
+        also_in, other_source_count: where else the story was published (see ``Article``). It is the same story there;
+            this very sentence may have been cut or changed.
     """
 
     article_id: str
@@ -97,18 +97,18 @@ class Citation:
     answer_start: int
     answer_end: int
     confidence: float
-    member: str = ""
+    fragment: str = ""
     url: str | None = None
     cluster: str = ""
     contained: frozenset[str] = frozenset()
     language: str | None = None
-    also_in: tuple[Appearance, ...] = ()
-    other_places: int = 0
+    also_in: tuple[OtherSource, ...] = ()
+    other_source_count: int = 0
 
     @property
-    def place(self) -> str:
-        """Path and member in one (``place_of``)."""
-        return place_of(self.path, self.member)
+    def location(self) -> str:
+        """Path and fragment in one (``location_of``)."""
+        return location_of(self.path, self.fragment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked, as every stage needs it.
+
+    Attributes:
+        asked: the user's words.
+        standalone: the question made complete from earlier turns; what the reader gets.
+        search_text: what passages are retrieved for: the standalone question, a follow-up with the last exchange in
+            front.
+        where: which articles may answer.
+    """
+
+    asked: str
+    standalone: str
+    search_text: str
+    where: ArticleFilter
+
+    @classmethod
+    def of(cls, question: str, where: ArticleFilter) -> Query:
+        """A question that stands on its own."""
+        return cls(question, question, question, where)
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """How an answer came about: what each stage handed on.
 
@@ -185,13 +208,13 @@ class Trace:
         answer: what was said.
         read: the passages given to the reader, best first, neighbours joined.
         candidates: every distinct answer found in them, surest first, whatever its confidence.
-        query: what passages were retrieved for: the question as interpreted, a follow-up with what was said before.
+        query: what was asked; None for a trace that was not made by an ``Assistant``.
     """
 
     answer: Answer
     read: tuple[RetrievedPassage, ...]
     candidates: tuple[Alternative, ...]
-    query: str = ""
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,25 +13,25 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """Something that a file itself says about an article, in markup, fields or headers.
+class Claim:
+    """What a file itself says about an article, in markup, fields or headers.
 
     Attributes:
         field: "title", "published", "source", "byline", "section", "language" or "url".
         value: as it stands there; white space at its ends taken off.
-        how: where it was found ("JSON-LD datePublished", "field 'date'").
-        sure: how much it is to be trusted, 0..1.
+        found_in: where it was found ("JSON-LD datePublished", "field 'date'").
+        confidence: how much it is to be trusted, 0..1.
     """
 
     field: str
     value: str
-    how: str
-    sure: float = 1.0
+    found_in: str
+    confidence: float = 1.0
 
 
-def place_of(path: str, member: str) -> str:
-    """Path and member in one, as messages name it: "dump.zip!2023/a.html"."""
-    return f"{path}!{member}" if member else path
+def location_of(path: str, fragment: str) -> str:
+    """Path and fragment in one, as messages name it: "dump.zip!2023/a.html"."""
+    return f"{path}!{fragment}" if fragment else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class RawArticle:
             there is an encoding; else what was extracted for this article from markup, a record or a document.
         encoding: a Python codec name that decodes the file's bytes to ``text``; None when it was extracted.
         content_hash: SHA-256, hexadecimal, of the file's bytes, or of what was extracted.
-        member: where in the file: "2023/a.html" in an archive, "17" for its 17th record, "2023/a.jsonl!17" for both;
+        fragment: where in the file: "2023/a.html" in an archive, "17" for its 17th record, "2023/a.jsonl!17" for both;
             "" for the whole file.
-        stated: what markup, fields or headers say about it, the surest first for each field.
+        claims: what markup, fields or headers say about it, the surest first for each field.
         extracted_body: whether ``text`` is the body of a page, told from the rest of it by its markup; then cleaning
             takes only what is never part of an article.
     """
@@ -55,18 +55,18 @@ class RawArticle:
     text: str
     encoding: str | None
     content_hash: str
-    member: str = ""
-    stated: tuple[Stated, ...] = ()
+    fragment: str = ""
+    claims: tuple[Claim, ...] = ()
     extracted_body: bool = False
 
     @property
-    def place(self) -> str:
-        """Path and member in one (``place_of``)."""
-        return place_of(self.path, self.member)
+    def location(self) -> str:
+        """Path and fragment in one (``location_of``)."""
+        return location_of(self.path, self.fragment)
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class AlignedRun:
     """A run of characters that is the same in the clean and in the raw text."""
 
     clean_start: int
@@ -84,12 +84,12 @@ class Metadata:
         source: publication or agency ("Kyodo").
         byline: author.
         url: the article's own address.
-        published_at: moment of publication with its offset; None unless both time and zone are stated.
+        published_at: time of publication with its offset; None unless both time and zone are stated.
         section: of the publication ("sport").
         language: ISO 639-1, lower case ("en").
         found_in: for each field that is known, where it was found ("line 5: first heading"); what is said of
             "published" holds for ``published_at`` too.
-        sure: for the same fields, how much each is to be trusted, 0..1.
+        confidence: for the same fields, how much each is to be trusted, 0..1.
     """
 
     title: str | None = None
@@ -101,21 +101,21 @@ class Metadata:
     section: str | None = None
     language: str | None = None
     found_in: Mapping[str, str] = field(default_factory=dict)
-    sure: Mapping[str, float] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Appearance:
-    """A place where a story was published.
+class OtherSource:
+    """Another place where a story was published.
 
     Attributes:
         article_id: the article there.
-        place: path and member in one (``place_of``).
+        location: path and fragment in one (``location_of``).
         title, source, published, url: of that article; None where not known.
     """
 
     article_id: str
-    place: str
+    location: str
     title: str | None = None
     source: str | None = None
     published: date | None = None
@@ -131,14 +131,14 @@ class Article:
         path: absolute path of the file it was read from, or its address.
         encoding: codec that turns the file's bytes into ``raw_text``; None when ``raw_text`` was extracted.
         raw_text: the file's characters, or those extracted for this article.
-        text: the clean text; the segments' characters joined by blank lines.
-        segments: how clean characters map to raw ones, in order (see ``articles.offsets``).
+        text: the clean text; the aligned characters joined by blank lines.
+        alignment: how clean characters map to raw ones, in order (see ``articles.offsets``).
         metadata: title, date, source and the rest that is known.
-        member: where in the file (``RawArticle.member``).
+        fragment: where in the file (``RawArticle.fragment``).
         cluster: id of the article that represents those publishing the same story; this one's own when it is alone.
         contained: ids of the clusters whose story is only a part of this article.
-        also_in: other places of its story: its own, and those of its cluster; by date, whole files first; at most 50.
-        other_places: how many there are in all.
+        also_in: other sources of its story: its own, and those of its cluster; by date, whole files first; at most 50.
+        other_source_count: how many there are in all.
     """
 
     id: str
@@ -146,18 +146,18 @@ class Article:
     encoding: str | None
     raw_text: str
     text: str
-    segments: tuple[Segment, ...]
+    alignment: tuple[AlignedRun, ...]
     metadata: Metadata
-    member: str = ""
+    fragment: str = ""
     cluster: str = ""
     contained: frozenset[str] = frozenset()
-    also_in: tuple[Appearance, ...] = ()
-    other_places: int = 0
+    also_in: tuple[OtherSource, ...] = ()
+    other_source_count: int = 0
 
     @property
-    def place(self) -> str:
-        """Path and member in one (``place_of``)."""
-        return place_of(self.path, self.member)
+    def location(self) -> str:
+        """Path and fragment in one (``location_of``)."""
+        return location_of(self.path, self.fragment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,14 @@ class ArticleEntry:
 
     Attributes:
         id: of the article.
-        places: where it was read, path and member in one; the first is the one that citations name.
+        locations: where it was read, path and fragment in one; the first is the one that citations name.
         metadata: what is known about it.
         cluster: id of the article that represents those publishing the same story.
         passages: how many of its own are searched; none when another article's text speaks for it.
     """
 
     id: str
-    places: tuple[str, ...]
+    locations: tuple[str, ...]
     metadata: Metadata
     cluster: str
     passages: int

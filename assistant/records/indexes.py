@@ -85,7 +85,7 @@ class IndexState:
     """
 
     store: str
-    generation: str
+    commit: str
     articles: int
     passages: int
     synced_at: str

@@ -15,7 +15,7 @@ from assistant.answering.citing import cite
 from assistant.answering.evidence import Evidence, Logistic
 from assistant.answering.normalise import meaning
 from assistant.errors import StoreDamagedError
-from assistant.records import Answer, AnswerSpan, Appearance, Article, Metadata, Passage, RetrievedPassage, Segment
+from assistant.records import AlignedRun, Answer, AnswerSpan, Article, Metadata, OtherSource, Passage, RetrievedPassage
 
 MENU = "Home | World | Sport\n\n"
 BLOCKS = (
@@ -25,13 +25,13 @@ BLOCKS = (
 
 
 def make_article(article_id: str, blocks: tuple[str, ...] = BLOCKS, before: str = MENU) -> Article:
-    raw, clean, segments = before, "", []
+    raw, clean, alignment = before, "", []
     for block in blocks:
-        segments.append(Segment(len(clean), len(raw), len(block)))
+        alignment.append(AlignedRun(len(clean), len(raw), len(block)))
         raw += block + "\r\nShare this\r\n"
         clean += block + "\n\n"
     metadata = Metadata(title="A title", published=date(2018, 5, 19), source="Kyodo")
-    return Article(article_id, f"/news/{article_id}.txt", "utf-8", raw, clean[:-2], tuple(segments), metadata)
+    return Article(article_id, f"/news/{article_id}.txt", "utf-8", raw, clean[:-2], tuple(alignment), metadata)
 
 
 def whole(article: Article) -> RetrievedPassage:
@@ -173,7 +173,7 @@ def test_every_citation_slices_the_raw_text(blocks: list[str], data: st.DataObje
     start = data.draw(st.integers(0, max(0, len(article.text) - 1)))
     end = data.draw(st.integers(start + 1, max(start + 1, len(article.text))))
     citation = cite(article, start, end, 0.5)
-    inside = any(s.clean_start <= start and end <= s.clean_start + s.length for s in article.segments)
+    inside = any(s.clean_start <= start and end <= s.clean_start + s.length for s in article.alignment)
     if not inside:
         assert citation is None
     if citation is not None:
@@ -218,19 +218,19 @@ def test_every_answer_has_a_meaning(text: str) -> None:
 
 
 def test_a_citation_tells_the_language_and_where_else_the_story_stands_in_json_too() -> None:
-    other = Appearance("b" * 16, "/news/dump.zip!b.html", "B", "Times", date(2018, 5, 20), "https://times.example/b")
+    other = OtherSource("b" * 16, "/news/dump.zip!b.html", "B", "Times", date(2018, 5, 20), "https://times.example/b")
     article = replace(
-        make_article("a"), metadata=Metadata(title="A title", language="es"), also_in=(other,), other_places=60
+        make_article("a"), metadata=Metadata(title="A title", language="es"), also_in=(other,), other_source_count=60
     )
     answer = answer_with([article], [(0, "from June 11 to 13", 3.0)])
     (citation,) = answer.citations
-    assert (citation.language, citation.also_in, citation.other_places) == ("es", (other,), 60)
+    assert (citation.language, citation.also_in, citation.other_source_count) == ("es", (other,), 60)
     (told,) = json.loads(json.dumps(answer.to_dict()))["citations"]
-    assert (told["language"], told["other_places"]) == ("es", 60)
+    assert (told["language"], told["other_source_count"]) == ("es", 60)
     assert told["also_in"] == [
         {
             "article_id": "b" * 16,
-            "place": "/news/dump.zip!b.html",
+            "location": "/news/dump.zip!b.html",
             "title": "B",
             "source": "Times",
             "published": "2018-05-20",
@@ -239,7 +239,7 @@ def test_a_citation_tells_the_language_and_where_else_the_story_stands_in_json_t
     ]
 
 
-def test_a_citation_names_its_place_in_a_file() -> None:
-    article = replace(make_article("a"), path="/news/dump.zip", member="2018/a.html")
+def test_a_citation_names_its_location_in_a_file() -> None:
+    article = replace(make_article("a"), path="/news/dump.zip", fragment="2018/a.html")
     (citation,) = answer_with([article], [(0, "from June 11 to 13", 3.0)]).citations
-    assert citation.place == article.place == "/news/dump.zip!2018/a.html"
+    assert citation.location == article.location == "/news/dump.zip!2018/a.html"

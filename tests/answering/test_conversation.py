@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering import conversation
 from assistant.answering.conversation import Conversation
-from assistant.records import Answer, ArticleFilter, Trace
+from assistant.records import Answer, Query, Trace
 
 WHO = "Who will head the liaison team?"
 
@@ -15,9 +15,11 @@ def talk(*questions: str) -> list[tuple[str, str]]:
     """What each question was interpreted as, and what was looked for; every answer is "Ann Lee"."""
     asked: list[tuple[str, str]] = []
 
-    def ask(question: str, standalone: str, query: str, where: ArticleFilter, timings: dict[str, float]) -> Trace:
-        asked.append((standalone, query))
-        return Trace(Answer(question, standalone, "Ann Lee", 0.9, 1, (), (), None, timings), (), (), query=query)
+    def ask(query: Query, timings: dict[str, float]) -> Trace:
+        asked.append((query.standalone, query.search_text))
+        return Trace(
+            Answer(query.asked, query.standalone, "Ann Lee", 0.9, 1, (), (), None, timings), (), (), query=query
+        )
 
     talked = Conversation(ask)
     for question in questions:

@@ -7,16 +7,16 @@ from datetime import date
 
 from assistant.errors import QuestionError, StoreDamagedError
 from assistant.records import (
+    AlignedRun,
     Alternative,
     Answer,
     AnswerKind,
-    Appearance,
     Article,
     Citation,
     IndexState,
     Metadata,
+    OtherSource,
     RefusalReason,
-    Segment,
     Turn,
 )
 
@@ -30,13 +30,13 @@ HOSTILE = (
 
 def article(number: int, blocks: list[str], metadata: Metadata, clutter: str = "Menu · Log in") -> Article:
     """A scraped page: a line of clutter before each block; the blocks are what cleaning keeps."""
-    raw, clean, segments = "", "", []
+    raw, clean, alignment = "", "", []
     for block in blocks:
         raw += f"{clutter}\n"
         clean += "\n\n" if clean else ""
-        segments.append(Segment(clean_start=len(clean), raw_start=len(raw), length=len(block)))
+        alignment.append(AlignedRun(clean_start=len(clean), raw_start=len(raw), length=len(block)))
         raw, clean = f"{raw}{block}\n", clean + block
-    return Article(f"{number:016x}", f"/news/{number}.txt", "utf-8", raw, clean, tuple(segments), metadata)
+    return Article(f"{number:016x}", f"/news/{number}.txt", "utf-8", raw, clean, tuple(alignment), metadata)
 
 
 def cite(source: Article, quote: str, span: str, confidence: float) -> Citation:
@@ -114,11 +114,11 @@ HARMFUL = article(
 _QUOTE = "The authority has named Ada Marsh as chief engineer of the project."
 #: More places than are listed, with everything a page may say of itself.
 ELSEWHERE = (
-    Appearance("4" * 16, "/news/dump.zip!2024/kyodo.html", "Harbour wall", "KYODO", date(2024, 3, 9)),
-    Appearance("5" * 16, "/news/5.html", None, "Japan Times", None, "https://times.example/wall"),
+    OtherSource("4" * 16, "/news/dump.zip!2024/kyodo.html", "Harbour wall", "KYODO", date(2024, 3, 9)),
+    OtherSource("5" * 16, "/news/5.html", None, "Japan Times", None, "https://times.example/wall"),
 )
 _MARSH = (
-    replace(cite(HARBOUR, _QUOTE, "Ada Marsh", 0.91), also_in=ELSEWHERE, other_places=5),
+    replace(cite(HARBOUR, _QUOTE, "Ada Marsh", 0.91), also_in=ELSEWHERE, other_source_count=5),
     cite(COUNCIL, "The council heard Ada Marsh, the chief engineer, on Tuesday.", "Ada Marsh", 0.74),
 )
 _STORMS = "The wall has been damaged by three storms since January."

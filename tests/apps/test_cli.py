@@ -16,7 +16,7 @@ import pytest
 from assistant.answering.prompts import Prompts
 from assistant.apps.terminal import printable, show_answer
 from assistant.pipeline import Assistant
-from assistant.records import Appearance
+from assistant.records import OtherSource
 
 from .chat_fakes import HARMFUL, HOSTILE, FakeConversation, answer, cite
 
@@ -108,7 +108,7 @@ def test_other_places_of_the_story_are_told_and_listed_when_asked_for(capsys: py
 
 def test_a_citation_of_a_record_has_its_whole_place(capsys: pytest.CaptureFixture[str]) -> None:
     (cited, *_) = FakeConversation().ask("Who is the chief engineer?").citations
-    cited = replace(cited, path="/news/dump.zip", member="2023/a.jsonl!17")
+    cited = replace(cited, path="/news/dump.zip", fragment="2023/a.jsonl!17")
     show_answer(answer("Who?", "Ada Marsh", (cited,)), Prompts.open(), as_json=False, verbose=False)
     place = f"  /news/dump.zip!2023/a.jsonl!17, characters {cited.raw_start}–{cited.raw_end}\n"
     assert place in capsys.readouterr().out
@@ -209,8 +209,8 @@ def test_json_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> Non
 def test_nothing_from_an_article_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     text = f"{HOSTILE}\x1b\x9b\u2066"
     found = cite(HARMFUL, f"The password is {HOSTILE} swordfish.", HOSTILE, 0.6)
-    copy = Appearance(text, f"/news/{text}", text, text, None, text)
-    found = replace(found, also_in=(copy, replace(copy, source=None)), other_places=2, language=text)
+    copy = OtherSource(text, f"/news/{text}", text, text, None, text)
+    found = replace(found, also_in=(copy, replace(copy, source=None)), other_source_count=2, language=text)
     show_answer(answer(text, text, (found,), standalone=f"{text}?"), Prompts.open(), as_json=False, verbose=True)
     shown = capsys.readouterr().out
     assert "swordfish" in shown

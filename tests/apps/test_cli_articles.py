@@ -64,20 +64,20 @@ def test_articles_are_listed_shown_and_removed(folder: Path, tmp_path: Path) -> 
 
     listed = [json.loads(line) for line in run("articles", "--store", store, "--json").stdout.splitlines()]
     assert len(listed) == 2
-    assert {Path(place).name for entry in listed for place in entry["places"]} == {p.name for p in folder.iterdir()}
+    assert {Path(place).name for entry in listed for place in entry["locations"]} == {p.name for p in folder.iterdir()}
 
     shown = run("articles", listed[0]["id"], "--store", store)
-    assert shown.stdout.startswith(listed[0]["places"][0])
+    assert shown.stdout.startswith(listed[0]["locations"][0])
     assert "title: " in shown.stdout
     unknown = run("articles", "0123456789abcdef", "--store", store)
     assert unknown.returncode == 3
     assert "holds no article 0123456789abcdef" in unknown.stderr
 
-    removed = run("remove", listed[0]["places"][0], "--store", store)
+    removed = run("remove", listed[0]["locations"][0], "--store", store)
     assert removed.returncode == 0, removed.stderr
     assert "1 removed" in removed.stdout
     assert len(run("articles", "--store", store).stdout.splitlines()) == 1
-    again = run("remove", listed[0]["places"][0], "--store", store)
+    again = run("remove", listed[0]["locations"][0], "--store", store)
     assert again.returncode == 3
     assert "Nothing in the index is from" in again.stderr
 
@@ -162,7 +162,7 @@ def test_through_a_pipe_each_article_is_a_line_of_whole_values(mixed: Path) -> N
 )
 def test_the_list_is_filtered(mixed: Path, options: tuple[str, ...], files: set[str]) -> None:
     listed = run("articles", *options, "--store", mixed, "--json")
-    assert {Path(json.loads(line)["places"][0]).name for line in listed.stdout.splitlines()} == files
+    assert {Path(json.loads(line)["locations"][0]).name for line in listed.stdout.splitlines()} == files
     assert listed.returncode == 0
     plain = run("articles", *options, "--store", mixed)
     assert ("No article of the index fits." in plain.stderr) == (not files)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.answering.prompts import Prompts
 from assistant.apps import web_rendering as rendering
 from assistant.apps.web_sessions import Exchange
-from assistant.records import Alternative, Answer, Appearance, Metadata
+from assistant.records import Alternative, Answer, Metadata, OtherSource
 from tests.apps.chat_fakes import (
     COUNCIL,
     HARBOUR,
@@ -192,9 +192,9 @@ def test_the_article_is_marked_at_every_part_that_its_sentence_gives() -> None:
 
 
 def test_the_place_in_a_file_of_many_articles_is_shown() -> None:
-    untitled = replace(HARBOUR, path="/home/ann/dump.jsonl", member="17", metadata=Metadata(None))
+    untitled = replace(HARBOUR, path="/home/ann/dump.jsonl", fragment="17", metadata=Metadata(None))
     cited = replace(
-        cite(untitled, "The authority has named Ada Marsh", "Ada Marsh", 0.9), path=untitled.path, member="17"
+        cite(untitled, "The authority has named Ada Marsh", "Ada Marsh", 0.9), path=untitled.path, fragment="17"
     )
     panel = rendering.render_article(untitled, [cited], PROMPTS)
     assert '<p class="meta place" dir="auto">dump.jsonl!17</p>' in panel
@@ -230,8 +230,8 @@ def test_hostile_text_shows_as_text_everywhere() -> None:
     others = (Alternative(HOSTILE, 0.1, 1, found.citations),)
     answered = replace(found, question=HOSTILE, standalone_question=HOSTILE + "?", alternatives=others)
     evidence = replace(answered, kind="evidence", text=found.citations[0].quote)
-    copy = Appearance(HOSTILE, f"/news/{HOSTILE}", HOSTILE, HOSTILE, None, HOSTILE)
-    copied = replace(found.citations[0], also_in=(copy,), other_places=3, language=HOSTILE)
+    copy = OtherSource(HOSTILE, f"/news/{HOSTILE}", HOSTILE, HOSTILE, None, HOSTILE)
+    copied = replace(found.citations[0], also_in=(copy,), other_source_count=3, language=HOSTILE)
     for markup in (
         conversation(answered),
         conversation(replace(answered, citations=(copied,))),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assistant.articles.address import is_address, stated_by_address
 
 
-def stated(url: str) -> dict[str, str]:
+def claims(url: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in stated_by_address(url):
         found.setdefault(each.field, each.value)
@@ -36,7 +36,7 @@ def stated(url: str) -> dict[str, str]:
     ],
 )
 def test_days(path: str, day: str | None) -> None:
-    assert stated(f"https://emry.example.com{path}").get("published") == day
+    assert claims(f"https://emry.example.com{path}").get("published") == day
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_days(path: str, day: str | None) -> None:
     [("/2018/05/port", "2018-05"), ("/2018/port", "2018"), ("/2018/may/19/port", "2018-05"), ("/port-2018", None)],
 )
 def test_periods(path: str, period: str | None) -> None:
-    assert stated(f"https://emry.example.com{path}").get("period") == period
+    assert claims(f"https://emry.example.com{path}").get("period") == period
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_periods(path: str, period: str | None) -> None:
     ],
 )
 def test_sections(path: str, section: str | None) -> None:
-    assert stated(f"https://emry.example.com{path}").get("section") == section
+    assert claims(f"https://emry.example.com{path}").get("section") == section
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_sections(path: str, section: str | None) -> None:
     ],
 )
 def test_hosts(url: str, source: str | None) -> None:
-    assert stated(url).get("source") == source
+    assert claims(url).get("source") == source
 
 
 def test_of_an_archived_page_only_its_own_address_counts() -> None:
-    found = stated("https://web.archive.org/web/20200503123456/https://www.cnn.com/2018/05/19/asia/port")
+    found = claims("https://web.archive.org/web/20200503123456/https://www.cnn.com/2018/05/19/asia/port")
     assert (found["published"], found["source"]) == ("2018-05-19", "cnn.com")
-    assert "published" not in stated("https://archive.ph/20200503/https://www.cnn.com/port")
+    assert "published" not in claims("https://archive.ph/20200503/https://www.cnn.com/port")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_of_an_archived_page_only_its_own_address_counts() -> None:
 )
 def test_what_is_no_address_states_nothing(text: str) -> None:
     assert not is_address(text)
-    assert stated(text) == {}
+    assert claims(text) == {}
 
 
 @settings(deadline=None)

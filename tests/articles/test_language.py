@@ -70,7 +70,7 @@ def test_of_too_few_letters_only_what_is_stated_counts(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "stated", "expected"),
+    ("text", "claims", "expected"),
     [
         (ENGLISH, "en-GB", ("en", 0.99)),
         (ENGLISH, "ja", ("en", 0.95)),
@@ -83,9 +83,9 @@ def test_of_too_few_letters_only_what_is_stated_counts(text: str) -> None:
     ],
 )
 def test_a_stated_language_wins_unless_plainly_contradicted(
-    text: str, stated: str, expected: tuple[str, float]
+    text: str, claims: str, expected: tuple[str, float]
 ) -> None:
-    assert detect_language(text, stated) == expected
+    assert detect_language(text, claims) == expected
 
 
 def test_agreement_is_surest_and_mixed_scripts_are_decided_by_most_of_the_text() -> None:
@@ -96,7 +96,7 @@ def test_agreement_is_surest_and_mixed_scripts_are_decided_by_most_of_the_text()
 
 
 @pytest.mark.parametrize(
-    ("stated", "code"),
+    ("claims", "code"),
     [
         ("en", "en"),
         ("EN-us", "en"),
@@ -113,8 +113,8 @@ def test_agreement_is_surest_and_mixed_scripts_are_decided_by_most_of_the_text()
         ("C", None),
     ],
 )
-def test_stated_codes(stated: str, code: str | None) -> None:
-    assert stated_code(stated) == code
+def test_stated_codes(claims: str, code: str | None) -> None:
+    assert stated_code(claims) == code
 
 
 def test_plain_english_never_loads_the_model() -> None:
@@ -128,6 +128,6 @@ def test_plain_english_never_loads_the_model() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.none() | st.text(max_size=10))
-def test_any_text_is_safe(text: str, stated: str | None) -> None:
-    found = detect_language(text, stated)
+def test_any_text_is_safe(text: str, claims: str | None) -> None:
+    found = detect_language(text, claims)
     assert found is None or (len(found[0]) == 2 and 0 < found[1] <= 1)

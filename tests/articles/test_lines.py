@@ -7,7 +7,7 @@ from assistant.articles.blocks import split_blocks
 from assistant.articles.cleaning import clean_blocks
 from assistant.articles.formats.text import front_matter
 from assistant.articles.lines import stated_by_front_matter, stated_by_lines
-from assistant.records import Stated
+from assistant.records import Claim
 
 from .strategies import soup
 
@@ -19,25 +19,25 @@ LONG = "\n\n".join(f"{BODY.strip()} That was storm {number} of this year." for n
 HEADLINE = "Port Emry to close for nine weeks"
 
 
-def stated(text: str) -> list[Stated]:
+def claims(text: str) -> list[Claim]:
     return list(stated_by_lines(text, clean_blocks(split_blocks(text))))
 
 
 def test_lines_say_what_they_are_and_where() -> None:
     text = f"{HEADLINE}\n\nBy Ann Poole\n\nUpdated May 20, 2018\n\nEMRY, May 19 (Kyodo) — {BODY}\n© Kyodo\n"
     dateline = f"EMRY, May 19 (Kyodo) — {BODY.splitlines()[0]}"
-    assert stated(text) == [
-        Stated("title", HEADLINE, "line 1: headline before the first paragraph", 0.5),
-        Stated("byline", "Ann Poole", "line 3: byline before the first paragraph", 0.7),
-        Stated("updated", "Updated May 20, 2018", "line 5: line labelled 'updated'", 0.3),
-        Stated("source", "Kyodo", "line 7: dateline of the first paragraph", 0.65),
-        Stated("dateline", dateline, "line 7: dateline of the first paragraph", 0.65),
-        Stated("source", "Kyodo", "line 11: copyright line", 0.4),
+    assert claims(text) == [
+        Claim("title", HEADLINE, "line 1: headline before the first paragraph", 0.5),
+        Claim("byline", "Ann Poole", "line 3: byline before the first paragraph", 0.7),
+        Claim("updated", "Updated May 20, 2018", "line 5: line labelled 'updated'", 0.3),
+        Claim("source", "Kyodo", "line 7: dateline of the first paragraph", 0.65),
+        Claim("dateline", dateline, "line 7: dateline of the first paragraph", 0.65),
+        Claim("source", "Kyodo", "line 11: copyright line", 0.4),
     ]
 
 
 @pytest.mark.parametrize(
-    ("above", "below", "sure"),
+    ("above", "below", "confidence"),
     [
         ("", "May 19, 2018", 0.6),
         ("", "Saturday, 19 May 2018 08:46 GMT", 0.6),
@@ -48,9 +48,11 @@ def test_lines_say_what_they_are_and_where() -> None:
         ("May 19, 2018", "May 20, 2018", None),
     ],
 )
-def test_dates_that_stand_alone(above: str, below: str, sure: float | None) -> None:
-    found = [each.sure for each in stated(f"{above}\n\n{HEADLINE}\n\n{below}\n\n{BODY}") if each.field == "published"]
-    assert found == ([] if sure is None else [sure])
+def test_dates_that_stand_alone(above: str, below: str, confidence: float | None) -> None:
+    found = [
+        each.confidence for each in claims(f"{above}\n\n{HEADLINE}\n\n{below}\n\n{BODY}") if each.field == "published"
+    ]
+    assert found == ([] if confidence is None else [confidence])
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_a_date_is_no_title(line: str) -> None:
 
 
 def titles(text: str) -> list[str]:
-    return [each.value for each in stated(text) if each.field == "title"]
+    return [each.value for each in claims(text) if each.field == "title"]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +80,14 @@ def titles(text: str) -> list[str]:
 )
 def test_what_stands_below_the_author_is_no_title(author: str) -> None:
     summary = "Cranes are predicted to cost more than the pier"
-    assert "title" not in {each.field for each in stated(f"{author}\n\n{summary}\n\n{BODY}")}
-    below = stated(f"{author}\n\n# {HEADLINE}\n\n{summary}\n\n{BODY}")
+    assert "title" not in {each.field for each in claims(f"{author}\n\n{summary}\n\n{BODY}")}
+    below = claims(f"{author}\n\n# {HEADLINE}\n\n{summary}\n\n{BODY}")
     assert [each.value for each in below if each.field == "title"] == [HEADLINE]
 
 
 @pytest.mark.parametrize("above", ["CNN", "POLITICS", "USA TODAY", "Top Stories\n\nPORT EMRY", "The Daily\n\nNEWS"])
 def test_a_title_may_stand_below_a_section_or_a_publication(above: str) -> None:
-    found = [each.value for each in stated(f"{above}\n\n{HEADLINE}\n\n{BODY}") if each.field == "title"]
+    found = [each.value for each in claims(f"{above}\n\n{HEADLINE}\n\n{BODY}") if each.field == "title"]
     assert found == [HEADLINE]
 
 
@@ -118,10 +120,10 @@ def test_below_a_menu_the_title_is_what_the_article_speaks_of() -> None:
 def test_front_matter() -> None:
     text = f"---\ntitle: 'Port closes'\nPublish-Date: 2018-05-19\nmood: calm\ndraft:\n---\n{BODY}"
     assert list(stated_by_front_matter(text, clean_blocks(split_blocks(text)))) == [
-        Stated("title", "Port closes", "line 2: front matter", 0.95),
-        Stated("published", "2018-05-19", "line 3: front matter", 0.95),
+        Claim("title", "Port closes", "line 2: front matter", 0.95),
+        Claim("published", "2018-05-19", "line 3: front matter", 0.95),
     ]
-    assert not any(each.how.endswith("front matter") for each in stated(text))
+    assert not any(each.found_in.endswith("front matter") for each in claims(text))
 
 
 @pytest.mark.parametrize("key", ["Headline", "publishedAt", "Site", "By", "Canonical-URL", "uri", "mood", "text"])
@@ -135,6 +137,6 @@ def test_front_matter_states_the_same_in_markdown_and_in_text(key: str) -> None:
 @settings(deadline=None, max_examples=50)
 @given(soup)
 def test_any_text_is_safe(text: str) -> None:
-    for each in stated(text):
+    for each in claims(text):
         assert each.value
-        assert 0 < each.sure <= 1
+        assert 0 < each.confidence <= 1

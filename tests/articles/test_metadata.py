@@ -11,7 +11,7 @@ from assistant.articles import clean_article
 from assistant.articles.blocks import split_blocks
 from assistant.articles.cleaning import clean_blocks
 from assistant.articles.metadata import find_metadata
-from assistant.records import Metadata, Stated
+from assistant.records import Claim, Metadata
 
 from .conftest import SEEDS, raw_article
 from .strategies import soup
@@ -23,12 +23,12 @@ URL = "https://www.emry.example.com/sport/2018/05/19/port/index.html"
 DAY = date(2018, 5, 19)
 
 
-def metadata(text: str, *stated: Stated, path: str = "/articles/page.txt") -> Metadata:
-    return clean_article(replace(raw_article(text, path), stated=stated)).metadata
+def metadata(text: str, *claims: Claim, path: str = "/articles/page.txt") -> Metadata:
+    return clean_article(replace(raw_article(text, path), claims=claims)).metadata
 
 
-def stated(field: str, value: str, sure: float = 0.9) -> Stated:
-    return Stated(field, value, f"meta {field}", sure)
+def claims(field: str, value: str, confidence: float = 0.9) -> Claim:
+    return Claim(field, value, f"meta {field}", confidence)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_each_field_says_where_it_was_found() -> None:
         "source": "line 6: dateline of the first paragraph",
         "language": "words of the text",
     }
-    assert found.sure.keys() == found.found_in.keys()
-    assert all(0 < sure <= 1 for sure in found.sure.values())
+    assert found.confidence.keys() == found.found_in.keys()
+    assert all(0 < confidence <= 1 for confidence in found.confidence.values())
 
 
 def test_front_matter_wins() -> None:
@@ -206,50 +206,50 @@ def test_sources(text: str, expected: str | None) -> None:
 def test_what_markup_states_comes_first() -> None:
     found = metadata(
         f"{HEADLINE}\n\nBy Ann Poole\n\nMay 19, 2018\n\nEMRY (AP) — {BODY}",
-        stated("title", "  Port closes \n for nine weeks "),
-        stated("published", "2018-05-19T08:46:00+09:00"),
-        stated("source", "Emry Times"),
-        stated("byline", "A. Poole"),
-        stated("section", "Economy"),
-        stated("language", "en-GB"),
-        stated("url", URL),
+        claims("title", "  Port closes \n for nine weeks "),
+        claims("published", "2018-05-19T08:46:00+09:00"),
+        claims("source", "Emry Times"),
+        claims("byline", "A. Poole"),
+        claims("section", "Economy"),
+        claims("language", "en-GB"),
+        claims("url", URL),
     )
     assert (found.title, found.source, found.byline) == ("Port closes for nine weeks", "Emry Times", "A. Poole")
     assert (found.section, found.language, found.url) == ("Economy", "en", URL)
     assert found.published == DAY
     assert found.published_at == datetime(2018, 5, 18, 23, 46, tzinfo=UTC)
     assert set(found.found_in.values()) == {f"meta {field}" for field in found.found_in}
-    assert found.sure["published"] == 0.95, "text and address agree"
+    assert found.confidence["published"] == 0.95, "text and address agree"
 
 
 def test_surer_lines_are_preferred_to_doubtful_markup() -> None:
-    assert metadata(f"{HEADLINE}\n\n{BODY}", stated("title", "Microsoft Word - a.doc", 0.3)).title == HEADLINE
-    assert metadata(f"{HEADLINE}\n\n{BODY}", stated("title", "Port closes", 0.5)).title == "Port closes"
+    assert metadata(f"{HEADLINE}\n\n{BODY}", claims("title", "Microsoft Word - a.doc", 0.3)).title == HEADLINE
+    assert metadata(f"{HEADLINE}\n\n{BODY}", claims("title", "Port closes", 0.5)).title == "Port closes"
 
 
 def test_unusable_statements_are_passed_over() -> None:
     found = metadata(
         BODY,
-        stated("title", "x" * 501),
-        stated("title", " "),
-        stated("published", "03/04/2020"),
-        stated("published", "2099-01-01"),
-        stated("published", "2 hours ago"),
-        stated("language", "xx"),
-        stated("url", "/2018/05/19/port/"),
-        stated("url", "javascript:alert(1)"),
+        claims("title", "x" * 501),
+        claims("title", " "),
+        claims("published", "03/04/2020"),
+        claims("published", "2099-01-01"),
+        claims("published", "2 hours ago"),
+        claims("language", "xx"),
+        claims("url", "/2018/05/19/port/"),
+        claims("url", "javascript:alert(1)"),
     )
-    assert found == Metadata(language="en", found_in=found.found_in, sure=found.sure)
+    assert found == Metadata(language="en", found_in=found.found_in, confidence=found.confidence)
 
 
 @pytest.mark.parametrize("path", ["/articles/page.txt", URL])
 def test_the_address_is_the_last_witness(path: str) -> None:
-    found = metadata(f"{HEADLINE}\n\n{BODY}", *([] if path == URL else [stated("url", URL)]), path=path)
+    found = metadata(f"{HEADLINE}\n\n{BODY}", *([] if path == URL else [claims("url", URL)]), path=path)
     assert (found.url, found.published, found.published_at) == (URL, DAY, None)
     assert (found.section, found.source) == ("sport", "emry.example.com")
     assert found.found_in["published"] == "address: folders of the path"
-    assert found.sure["source"] < found.sure["section"] < found.sure["published"]
-    assert metadata(f"{BODY}\n© REUTERS", stated("url", URL)).source == "REUTERS"
+    assert found.confidence["source"] < found.confidence["section"] < found.confidence["published"]
+    assert metadata(f"{BODY}\n© REUTERS", claims("url", URL)).source == "REUTERS"
 
 
 def test_a_file_path_is_no_address() -> None:
@@ -258,11 +258,11 @@ def test_a_file_path_is_no_address() -> None:
 
 
 def test_contradiction_lowers_and_agreement_raises() -> None:
-    alone = metadata(BODY, stated("published", "2018-05-19"))
-    agreed = metadata(BODY, stated("published", "2018-05-20"), stated("url", URL))
-    contradicted = metadata(BODY, stated("published", "2020-05-19"), stated("url", URL))
+    alone = metadata(BODY, claims("published", "2018-05-19"))
+    agreed = metadata(BODY, claims("published", "2018-05-20"), claims("url", URL))
+    contradicted = metadata(BODY, claims("published", "2020-05-19"), claims("url", URL))
     assert contradicted.published == date(2020, 5, 19)
-    assert contradicted.sure["published"] < alone.sure["published"] < agreed.sure["published"]
+    assert contradicted.confidence["published"] < alone.confidence["published"] < agreed.confidence["published"]
 
 
 def test_front_matter_is_no_second_witness_of_what_is_stated() -> None:
@@ -270,9 +270,9 @@ def test_front_matter_is_no_second_witness_of_what_is_stated() -> None:
     found = metadata(text)
     assert (found.published, found.section, found.language, found.url) == (DAY, "Ports", "en", URL)
     alone = metadata(
-        f"---\ndate: 2018-05-19\n---\n{BODY}", Stated("published", "2018-05-19", "front matter 'date'", 0.95)
+        f"---\ndate: 2018-05-19\n---\n{BODY}", Claim("published", "2018-05-19", "front matter 'date'", 0.95)
     )
-    assert alone.sure["published"] == 0.95
+    assert alone.confidence["published"] == 0.95
 
 
 @pytest.mark.parametrize(
@@ -313,11 +313,11 @@ def test_a_dateline_names_the_agency_and_confirms_the_day() -> None:
     text = f"EMRY, May 19 (Kyodo) — {BODY}"
     assert (metadata(text).source, metadata(text).published) == ("Kyodo", None)
     alone, confirmed = (
-        metadata(BODY, stated("published", "2018-05-19")),
-        metadata(text, stated("published", "2018-05-19")),
+        metadata(BODY, claims("published", "2018-05-19")),
+        metadata(text, claims("published", "2018-05-19")),
     )
-    assert confirmed.sure["published"] > alone.sure["published"]
-    completed = metadata(text, stated("url", "https://emry.example.com/2018/05/port"))
+    assert confirmed.confidence["published"] > alone.confidence["published"]
+    completed = metadata(text, claims("url", "https://emry.example.com/2018/05/port"))
     assert completed.published == DAY
     assert completed.found_in["published"] == "dateline, with the year of the address"
 
@@ -336,7 +336,7 @@ def test_a_dateline_names_the_agency_and_confirms_the_day() -> None:
     ],
 )
 def test_articles_in_other_languages_are_kept_and_marked(language: str, text: str, day: str) -> None:
-    article = clean_article(replace(raw_article(f"{text}\n\n{text}"), stated=(stated("published", day),)))
+    article = clean_article(replace(raw_article(f"{text}\n\n{text}"), claims=(claims("published", day),)))
     assert (article.metadata.language, article.metadata.published) == (language, DAY)
     assert text in article.text
 
@@ -403,26 +403,28 @@ FIELDS = st.sampled_from(["title", "published", "source", "byline", "section", "
 @settings(deadline=None, max_examples=50)
 @given(
     soup,
-    st.lists(st.builds(stated, FIELDS, st.one_of(st.text(max_size=40), st.just(URL)), st.floats(0, 1)), max_size=6),
+    st.lists(st.builds(claims, FIELDS, st.one_of(st.text(max_size=40), st.just(URL)), st.floats(0, 1)), max_size=6),
 )
-def test_whatever_a_file_states(text: str, said: list[Stated]) -> None:
+def test_whatever_a_file_states(text: str, said: list[Claim]) -> None:
     found = metadata(text, *said)
     known = {
-        name for name in Metadata.__slots__ if name not in ("found_in", "sure") and getattr(found, name) is not None
+        name
+        for name in Metadata.__slots__
+        if name not in ("found_in", "confidence") and getattr(found, name) is not None
     }
-    assert found.found_in.keys() == found.sure.keys() == known - {"published_at"}
+    assert found.found_in.keys() == found.confidence.keys() == known - {"published_at"}
     assert found.published is not None or found.published_at is None
 
 
-def body_metadata(text: str, *stated: Stated) -> Metadata:
-    return clean_article(replace(raw_article(text, "/articles/page.html"), stated=stated, extracted_body=True)).metadata
+def body_metadata(text: str, *claims: Claim) -> Metadata:
+    return clean_article(replace(raw_article(text, "/articles/page.html"), claims=claims, extracted_body=True)).metadata
 
 
 def test_the_body_of_a_page_may_have_no_headline() -> None:
     assert body_metadata(BODY).title is None
     assert body_metadata(f"Immunology\n\n{BODY}").title is None
     assert body_metadata(f"{PARAGRAPH}\n\nWhat the director said\n\n{BODY}").title is None
-    assert body_metadata(BODY, stated("title", "Port closes")).title == "Port closes"
+    assert body_metadata(BODY, claims("title", "Port closes")).title == "Port closes"
 
 
 @pytest.mark.parametrize("clock", ["Today is Friday 28 April 2023", "It is now 16:48, 3 May", "Today is Sunday"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.articles import OffsetMap, clean_article, load_article, sentence_spans, split_passages
 from assistant.articles.blocks import split_blocks
 from assistant.articles.cleaning import clean_blocks
-from assistant.records import Article, Segment
+from assistant.records import AlignedRun, Article
 
 from .conftest import raw_article
 from .strategies import soup
@@ -30,9 +30,11 @@ def count_characters(texts: list[str] | tuple[str, ...]) -> list[int]:
 
 
 def check_article(article: Article) -> None:
-    offsets = OffsetMap(article.segments)
-    assert article.text == "\n\n".join(article.raw_text[s.raw_start : s.raw_start + s.length] for s in article.segments)
-    for segment in article.segments:
+    offsets = OffsetMap(article.alignment)
+    assert article.text == "\n\n".join(
+        article.raw_text[s.raw_start : s.raw_start + s.length] for s in article.alignment
+    )
+    for segment in article.alignment:
         start, end = segment.clean_start, segment.clean_start + segment.length
         raw = offsets.to_raw(start, end)
         assert raw == (segment.raw_start, segment.raw_start + segment.length)
@@ -107,23 +109,23 @@ def test_a_text_with_something_visible_is_never_emptied(text: str) -> None:
 def test_offset_map_agrees_with_a_search_through_all_segments(
     sizes: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    segments, clean, raw = [], 0, 0
+    alignment, clean, raw = [], 0, 0
     for length, gap in sizes:
         raw += gap
-        segments.append(Segment(clean, raw, length))
+        alignment.append(AlignedRun(clean, raw, length))
         clean, raw = clean + length + 2, raw + length
     start = data.draw(st.integers(0, clean))
     end = data.draw(st.integers(start + 1, clean + 2))
-    holders = [s for s in segments if s.clean_start <= start and end <= s.clean_start + s.length]
+    holders = [s for s in alignment if s.clean_start <= start and end <= s.clean_start + s.length]
     shifts = [s.raw_start - s.clean_start for s in holders]
     expected = (start + shifts[0], end + shifts[0]) if holders else None
-    assert OffsetMap(tuple(segments)).to_raw(start, end) == expected
+    assert OffsetMap(tuple(alignment)).to_raw(start, end) == expected
     if expected is not None:
-        assert OffsetMap(tuple(segments)).to_clean(*expected) == (start, end)
+        assert OffsetMap(tuple(alignment)).to_clean(*expected) == (start, end)
 
 
 def test_there_is_no_block_between_blocks() -> None:
-    offsets = OffsetMap((Segment(0, 10, 5), Segment(7, 30, 3)))
+    offsets = OffsetMap((AlignedRun(0, 10, 5), AlignedRun(7, 30, 3)))
     assert offsets.block_around(4) == (0, 5)
     assert offsets.block_around(5) is None
     assert offsets.block_around(7) == (7, 10)

@@ -303,9 +303,9 @@ def report_clusters(pages: list[Page], sketches: dict[str, Sketch], clusters: Fo
     for group in random.Random(3).sample(groups, min(shown, len(groups))):
         lead = sketches[group[0]]
         print(f"  {lead.words:5} words  {by_id[group[0]].title[:70]}  {by_id[group[0]].url}")
-        for member in group[1:4]:
-            near = jaccard(lead, sketches[member]), containment(sketches[member], lead)
-            print(f"     {near[0]:.2f} {near[1]:.2f}  {by_id[member].title[:70]}  {by_id[member].url}")
+        for fragment in group[1:4]:
+            near = jaccard(lead, sketches[fragment]), containment(sketches[fragment], lead)
+            print(f"     {near[0]:.2f} {near[1]:.2f}  {by_id[fragment].title[:70]}  {by_id[fragment].url}")
     parts = clusters.inside
     print(f"{len(parts)} stories inside longer texts")
     for story, holder in random.Random(3).sample(parts, min(shown // 2, len(parts))):

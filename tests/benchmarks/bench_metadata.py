@@ -131,7 +131,7 @@ def _records(rows: Iterable[Mapping[str, Any]]) -> Iterator[Judged]:
         by_line = {str(line): row for line, row in enumerate(rows, start=1)}
         for article in read_articles(path):
             if isinstance(article, RawArticle):
-                yield Judged(_known(by_line[article.member]), clean_article(article).metadata)
+                yield Judged(_known(by_line[article.fragment]), clean_article(article).metadata)
 
 
 def _saved(folder: Path) -> Iterator[Judged]:

@@ -211,7 +211,11 @@ def _seeds(settings: Settings) -> Iterator[tuple[Assistant, list[Asked]]]:
             for turn in conversation.turns:
                 trace = talk.trace(turn.question)
                 golds = tuple(gold.text for gold in turn.golds if gold.text)
-                asked.append(Asked(trace.answer.standalone_question, trace.query, golds, True, 0))
+                asked.append(
+                    Asked(
+                        trace.answer.standalone_question, trace.query.search_text if trace.query else "", golds, True, 0
+                    )
+                )
         yield assistant, asked
 
 

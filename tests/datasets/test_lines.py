@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from assistant.datasets import lines
 from assistant.datasets.fields import id_field, text_field
-from assistant.datasets.lines import Entry, Loaded, Problem, load_lines
+from assistant.datasets.lines import LineEntry, Loaded, Problem, load_lines
 from assistant.datasets.questions import load_questions
 from assistant.datasets.reading import load_reading
 from assistant.datasets.rewrites import load_rewrites
@@ -38,7 +38,7 @@ class Word:
 
 
 def load_words(path: Path) -> Loaded[Word]:
-    def word(entry: Entry) -> tuple[Word]:
+    def word(entry: LineEntry) -> tuple[Word]:
         return (Word(id_field(entry.record), text_field(entry.record, "text"), entry.where),)
 
     return load_lines(path, word, "Give words.")

@@ -41,7 +41,7 @@ def saved(folder: Path, *rows: Any, indent: int | None = None, packed: bool = Fa
     return path
 
 
-def place_of(path: Path, name: str, occurrence: int = 0) -> str:
+def location_of(path: Path, name: str, occurrence: int = 0) -> str:
     """Where the file has that id."""
     key = f'"id": {json.dumps(name)}'
     numbers = [number for number, line in enumerate(path.read_text().split("\n"), start=1) if key in line]
@@ -115,12 +115,12 @@ def test_questions_of_squad_are_named_with_their_line(tmp_path: Path) -> None:
     path = saved(tmp_path, document, indent=2)
     loaded = load_reading(path)
     assert [(item.id, item.where) for item in loaded.items] == [
-        (name, place_of(path, name)) for name in ("a", "b", "ü")
+        (name, location_of(path, name)) for name in ("a", "b", "ü")
     ]
     twice, blank, nameless = loaded.problems
-    assert (twice.id, twice.where) == ("a", place_of(path, "a", 1))
-    assert place_of(path, "a") in twice.reason
-    assert (blank.id, blank.where) == ("c", place_of(path, "c"))
+    assert (twice.id, twice.where) == ("a", location_of(path, "a", 1))
+    assert location_of(path, "a") in twice.reason
+    assert (blank.id, blank.where) == ("c", location_of(path, "c"))
     assert (nameless.id, nameless.where) == (None, f"{path}, article 1, paragraph 1, question 6")
 
 

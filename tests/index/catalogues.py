@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from assistant.articles import clean_article
 from assistant.index.catalogue.writer import CatalogueWriter, IngestedFile, KeyedPassage, KnownFile
-from assistant.records import Article, Passage, RawArticle, Stated
+from assistant.records import Article, Claim, Passage, RawArticle
 
 
-def raw_article(path: str, text: str, hash_of: str, member: str = "") -> RawArticle:
-    stated = (Stated("title", "T", "made", 0.5),)
-    return RawArticle(path, text, None if member else "utf-8", hash_of * 64, member, stated)
+def raw_article(path: str, text: str, hash_of: str, fragment: str = "") -> RawArticle:
+    claims = (Claim("title", "T", "made", 0.5),)
+    return RawArticle(path, text, None if fragment else "utf-8", hash_of * 64, fragment, claims)
 
 
 def one_passage(article: Article) -> Passage:
@@ -26,7 +26,7 @@ def put(writer: CatalogueWriter, *raws: RawArticle) -> list[int]:
         numbers.append(number)
         if not has_passages:
             passages.append(KeyedPassage(writer.reserve_keys(1), number, one_passage(article)))
-    fragments = [(raw.member, number) for raw, number in zip(raws, numbers, strict=True)]
+    fragments = [(raw.fragment, number) for raw, number in zip(raws, numbers, strict=True)]
     file = IngestedFile(raws[0].path, KnownFile(raws[0].content_hash, len(raws[0].text), 7, 8), fragments)
     writer.put_batch(writer.reserve_shard(), 0, passages, [file])
     return numbers

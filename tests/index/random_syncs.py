@@ -51,7 +51,7 @@ class World:
 
     def __init__(self, place: Path, seed: int) -> None:
         self.random = random.Random(seed)
-        self.place = place
+        self.location = place
         self.folders = (place / "north", place / "south")
         for folder in self.folders:
             folder.mkdir()
@@ -117,11 +117,11 @@ class World:
     def commit(self) -> str:
         """Which commit of which index version answers."""
         with closing(Index(self.store, manifest(WordEmbedder(), SETTINGS))) as index:
-            return index.view().state.generation
+            return index.view().state.commit
 
     def held_anew(self) -> dict[str, Any]:
         """What an index made of the folders as they are would answer with."""
-        with tempfile.TemporaryDirectory(dir=self.place) as scratch:
+        with tempfile.TemporaryDirectory(dir=self.location) as scratch:
             excluded = _excluded(self.store)
             _synchroniser(Path(scratch)).run([path for path in self.files() if str(path) not in excluded])
             return held(Path(scratch))
@@ -218,8 +218,8 @@ def held(place: Path) -> dict[str, Any]:
             articles[article_id] = {
                 "text": article.text,
                 "metadata": article.metadata,
-                "place": (article.path, article.member),
-                "other sources": tuple(appearance.place for appearance in article.also_in),
+                "place": (article.path, article.fragment),
+                "other sources": tuple(appearance.location for appearance in article.also_in),
                 "cluster": (article.cluster, article.contained),
                 "passages": tuple((one.start, one.end) for one in passages),
                 "not found": [one.id for one in passages if not _is_found(view, article.metadata.title, one)],

@@ -59,10 +59,10 @@ def titles(store: Path) -> set[str]:
         index.close()
 
 
-def generation(store: Path) -> str:
+def commit(store: Path) -> str:
     index = opened(store)
     try:
-        return index.view().state.generation
+        return index.view().state.commit
     finally:
         index.close()
 

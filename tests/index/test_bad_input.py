@@ -29,7 +29,7 @@ from assistant.settings import Settings
 from tests.articles.formats.conftest import page
 from tests.articles.formats.conftest import story as paragraphs
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, generation, opened, story, sync, titles
+from tests.index.syncing import SETTINGS, commit, opened, story, sync, titles
 from tests.web import Web
 
 SUBJECTS = {"fishing", "railways", "poetry"}
@@ -101,10 +101,10 @@ def test_a_tar_leads_nowhere(folder: Path, store: Path, tmp_path: Path) -> None:
             ("good.txt", tarfile.REGTYPE),
         ):
             data = story("music").encode() if kind == tarfile.REGTYPE else b""
-            member = tarfile.TarInfo(name)
-            member.type, member.size = kind, len(data)
-            member.linkname = "" if data else str(tmp_path / "secret.txt")
-            archive.addfile(member, io.BytesIO(data))
+            fragment = tarfile.TarInfo(name)
+            fragment.type, fragment.size = kind, len(data)
+            fragment.linkname = "" if data else str(tmp_path / "secret.txt")
+            archive.addfile(fragment, io.BytesIO(data))
     before = set(tmp_path.rglob("*.txt"))
     report = sync(folder, store)
     assert [item.path.rpartition("evil.tar!")[2] for item in report.skipped] == ["../../up.txt", "link.txt", "hard.txt"]
@@ -250,9 +250,9 @@ def test_a_feed_with_a_loop_ends(folder: Path, store: Path, through: Web) -> Non
 
 def test_an_address_that_leads_in_a_circle_leaves_the_index_as_it_was(folder: Path, store: Path, through: Web) -> None:
     through.add("news.example/a", status=301, Location="http://news.example/a")
-    before = generation(store)
+    before = commit(store)
     only(visit(store, folder, "http://news.example/a"), "http://news.example/a", "in a circle", "Open the address")
-    assert generation(store) == before
+    assert commit(store) == before
 
 
 def test_two_files_with_one_url_are_both_read(folder: Path, store: Path) -> None:
@@ -333,12 +333,12 @@ def test_no_space_left_is_told_and_costs_nothing(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch, write: str
 ) -> None:
     (folder / "music.txt").write_text(story("music"))
-    before = generation(store)
+    before = commit(store)
     with monkeypatch.context() as patch:
         patch.setattr(write, no_space)
         with pytest.raises(StoreError, match=r"No space left.*Free some space"):
             sync(folder, store)
-    assert generation(store) == before
+    assert commit(store) == before
     assert titles(store) == SUBJECTS
     assert sync(folder, store).new == 1
     assert titles(store) == SUBJECTS | {"music"}

@@ -26,12 +26,12 @@ from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.lexical import LexicalIndex
 from assistant.index.store import Store
 from tests.fakes import WordEmbedder
-from tests.index.syncing import ANYWHERE, generation, opened, raising, shards, story, sync, titles
+from tests.index.syncing import ANYWHERE, commit, opened, raising, shards, story, sync, titles
 
 
 def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: Path) -> None:
     sync(folder, store)
-    before = generation(store)
+    before = commit(store)
     (folder / "music.txt").write_text(story("music"), encoding="utf-8")
     script = textwrap.dedent(
         f"""
@@ -51,7 +51,7 @@ def test_a_killed_sync_leaves_the_old_generation_answering(folder: Path, store: 
     for stage in ("read", "load", "embed"):
         killed = subprocess.run([sys.executable, "-c", script, stage], cwd=Path(__file__).parents[2])
         assert killed.returncode == -signal.SIGKILL
-        assert generation(store) == before
+        assert commit(store) == before
         assert titles(store) == {"fishing", "railways", "poetry"}
 
     report = sync(folder, store)

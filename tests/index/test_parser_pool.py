@@ -17,7 +17,7 @@ from assistant.errors import AssistantError
 from assistant.index import parser_pool
 from assistant.index.parser_pool import BrokenOff, ParserPool
 from assistant.index.parsing import Item, item_of, line_of
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 PAGE = (
     "<html><head><title>{0} opens</title></head><body><article><h1>{0} opens</h1><p>The {0} was opened on Tuesday by "
@@ -92,7 +92,7 @@ articles = st.builds(
     st.none() | st.just("utf-8"),
     anything,
     anything,
-    st.lists(st.builds(Stated, anything, anything, anything, st.floats(0, 1))).map(tuple),
+    st.lists(st.builds(Claim, anything, anything, anything, st.floats(0, 1))).map(tuple),
 )
 
 

@@ -13,7 +13,7 @@ from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, Interrupted, generation, story, sync, titles
+from tests.index.syncing import SETTINGS, Interrupted, commit, story, sync, titles
 
 
 def synchroniser(store: Path, settings: Settings = SETTINGS) -> Synchroniser:
@@ -112,9 +112,9 @@ def test_a_folder_that_is_empty_names_the_way_to_remove_it(folder: Path, store: 
 def test_a_file_that_cannot_be_read_makes_no_new_generation(folder: Path, store: Path) -> None:
     (folder / "empty.txt").touch()
     sync(folder, store)
-    before = generation(store)
+    before = commit(store)
     report = sync(folder, store)
-    assert (len(report.skipped), generation(store)) == (1, before)
+    assert (len(report.skipped), commit(store)) == (1, before)
 
 
 def test_a_rebuild_from_a_folder_that_gives_nothing_takes_over_the_others(

@@ -52,7 +52,7 @@ def skipped(report: SyncReport) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("raw", b"x"), ("raw", 5), ("raw", zlib.compress(b"\xff")), ("stated", "{"), ("stated", "7")],
+    [("raw", b"x"), ("raw", 5), ("raw", zlib.compress(b"\xff")), ("claims", "{"), ("claims", "7")],
 )
 def test_files_that_cannot_be_taken_over_are_read_again_wherever_they_are(
     folder: Path, store: Path, column: str, value: object

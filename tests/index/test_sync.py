@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import WordEmbedder
-from tests.index.syncing import ANYWHERE, generation, opened, story, sync, titles
+from tests.index.syncing import ANYWHERE, commit, opened, story, sync, titles
 
 
 def test_first_sync_indexes_every_file(folder: Path, store: Path) -> None:
@@ -28,7 +28,7 @@ def test_first_sync_indexes_every_file(folder: Path, store: Path) -> None:
 
 def test_second_sync_is_a_no_op(folder: Path, store: Path) -> None:
     first = sync(folder, store)
-    before = generation(store)
+    before = commit(store)
     embedder = WordEmbedder()
 
     second = sync(folder, store, embedder=embedder)
@@ -36,7 +36,7 @@ def test_second_sync_is_a_no_op(folder: Path, store: Path) -> None:
     assert (second.new, second.changed, second.removed, second.unchanged, second.embedded) == (0, 0, 0, 3, 0)
     assert (second.articles, second.passages) == (first.articles, first.passages)
     assert embedder.embedded == []
-    assert generation(store) == before
+    assert commit(store) == before
 
 
 def test_only_what_changed_is_embedded(folder: Path, store: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_file_of_many_records_is_many_articles(folder: Path, store: Path) -> N
     assert skipped.path.endswith("records.jsonl!2")
     index = opened(store)
     held = index.view().catalogue.file_articles()[str(folder / "records.jsonl")]
-    assert [index.view().catalogue.article(one).member for one in held] == ["1", "3"]
+    assert [index.view().catalogue.article(one).fragment for one in held] == ["1", "3"]
     index.close()
 
 

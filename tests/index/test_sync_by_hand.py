@@ -14,7 +14,7 @@ from assistant.errors import (
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, Interrupted, generation, raising, story, sync, titles
+from tests.index.syncing import SETTINGS, Interrupted, commit, raising, story, sync, titles
 
 
 def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
@@ -22,7 +22,7 @@ def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
     assert [Path(path).name for path in before_any.new] == ["fishing.txt", "poetry.txt", "railways.txt"]
     assert not store.exists()
     sync(folder, store)
-    before = generation(store)
+    before = commit(store)
     (folder / "music.txt").write_text(story("music"), encoding="utf-8")
     (folder / "poetry.txt").write_text(story("sculpture"), encoding="utf-8")
     (folder / "fishing.txt").unlink()
@@ -32,7 +32,7 @@ def test_a_preview_changes_nothing(folder: Path, store: Path) -> None:
     listed = [[Path(path).name for path in paths] for paths in (found.new, found.changed, found.removed)]
     assert listed == [["music.txt"], ["poetry.txt"], ["fishing.txt"]]
     assert found.unchanged == 1
-    assert generation(store) == before
+    assert commit(store) == before
 
 
 def test_what_is_removed_stays_out_until_it_is_named(folder: Path, store: Path) -> None:

@@ -18,7 +18,7 @@ from assistant.index import parser_pool
 from assistant.index.sync import Synchroniser
 from assistant.records import SyncReport
 from tests.fakes import WordEmbedder, count_tokens
-from tests.index.syncing import SETTINGS, generation, opened, story, sync, titles
+from tests.index.syncing import SETTINGS, commit, opened, story, sync, titles
 
 
 def test_bad_files_are_skipped_and_named(folder: Path, store: Path) -> None:
@@ -143,9 +143,9 @@ def test_a_file_whose_parser_was_ended_is_read_again_by_the_next_sync(
     report = sync(folder, store)
     assert (report.new, report.articles) == (4, 6), "what was read is there"
     assert told_in_part(report)
-    before = generation(store)
+    before = commit(store)
     report = sync(folder, store)
-    assert (report.changed, report.articles, generation(store)) == (0, 6, before)
+    assert (report.changed, report.articles, commit(store)) == (0, 6, before)
     assert told_in_part(report)
     shortage.unlink()
     report = sync(folder, store)
@@ -188,13 +188,13 @@ def test_an_index_stays_as_it_is_when_parsers_do_not_start(
     folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync(folder, store)
-    before = generation(store)
+    before = commit(store)
     (folder / "page.html").write_text("<p>Any page.</p>", encoding="utf-8")
     (folder / "chess.txt").write_text(story("chess"), encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(parser_pool, "COMMAND", (sys.executable, "-c", "import no_such_parser"))
         with pytest.raises(AssistantError, match="no_such_parser"):
             sync(folder, store)
-    assert (generation(store), titles(store)) == (before, {"fishing", "railways", "poetry"})
+    assert (commit(store), titles(store)) == (before, {"fishing", "railways", "poetry"})
     sync(folder, store)
     assert "chess" in titles(store)

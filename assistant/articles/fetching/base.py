@@ -43,7 +43,7 @@ class Unreachable(ArticleError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a server answered.
 
     Attributes:

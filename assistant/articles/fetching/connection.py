@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import httpcore2
 import httpx2
 
-from assistant.articles.fetching.base import Answer, FetchSettings, Unreachable
+from assistant.articles.fetching.base import FetchSettings, Response, Unreachable
 from assistant.articles.formats.streams import reader
 from assistant.errors import ArticleError
 
@@ -76,7 +76,7 @@ class Connections:
         """Whether all IP addresses of a host are public; Unreachable when it has none."""
         return all(map(is_public, _addresses(self._look_up, url.host, url.port or 0)))
 
-    def get(self, url: httpx2.URL, limit: int, private: bool) -> Answer:
+    def get(self, url: httpx2.URL, limit: int, private: bool) -> Response:
         """The answer of a server, whatever its status; redirects are not followed.
 
         Args:
@@ -104,7 +104,7 @@ class Connections:
             raise ArticleError(f"{url.host} sent nothing for {self._settings.timeout:g} s.", _LATER) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise ArticleError(f"{url.host} broke its answer off, or it is not HTTP.", _LATER) from error
-        return Answer(url, response.status, headers, body[:limit], len(body) > limit)
+        return Response(url, response.status, headers, body[:limit], len(body) > limit)
 
     def _headers(self, url: httpx2.URL) -> list[tuple[str, str]]:
         return [

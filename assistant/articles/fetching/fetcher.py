@@ -11,15 +11,15 @@ from types import TracebackType
 import httpcore2
 import httpx2
 
-from assistant.articles.fetching.base import Answer, FetchSettings, parse_address
+from assistant.articles.fetching.base import FetchSettings, Response, parse_address
 from assistant.articles.fetching.connection import Connections, LookUp, look_up
 from assistant.articles.fetching.visits import Visits
-from assistant.articles.formats import SUFFIXES, FieldMap, Limits, Skipped, Source, read_source
+from assistant.articles.formats import SUFFIXES, FieldMap, Limits, RawSource, Skipped, read_source
 from assistant.articles.formats.base import ends_with, skip
-from assistant.articles.formats.feed import Entry, Feed, read_feed
+from assistant.articles.formats.feed import Feed, FeedEntry, read_feed
 from assistant.articles.formats.streams import HEAD_BYTES
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _SETTINGS = FetchSettings()
 _LIMITS = Limits()
@@ -91,10 +91,10 @@ class Fetcher:
         except ArticleError as error:
             yield skip(url, error)
 
-    def _page(self, answer: Answer, known: tuple[Stated, ...] = ()) -> Iterator[RawArticle | Skipped]:
+    def _page(self, answer: Response, known: tuple[Claim, ...] = ()) -> Iterator[RawArticle | Skipped]:
         header = Message()
         header["Content-Type"] = answer.headers.get("content-type", "application/octet-stream")
-        source = Source.of_bytes(
+        source = RawSource.of_bytes(
             str(answer.url),
             _name_of(answer.url, header.get_content_type()),
             answer.body,
@@ -104,7 +104,7 @@ class Fetcher:
         )
         return read_source(source, self._limits, self._fields)
 
-    def _feed(self, feed: Answer, seen: set[httpx2.URL], private: bool) -> Iterator[RawArticle | Skipped]:
+    def _feed(self, feed: Response, seen: set[httpx2.URL], private: bool) -> Iterator[RawArticle | Skipped]:
         entries, damage = _read_feed(feed)
         for number, entry in enumerate(entries[: self._settings.max_entries], 1):
             yield from self._entry(feed, number, entry, seen, private)
@@ -118,7 +118,7 @@ class Fetcher:
             )
 
     def _entry(
-        self, feed: Answer, number: int, entry: Entry, seen: set[httpx2.URL], private: bool
+        self, feed: Response, number: int, entry: FeedEntry, seen: set[httpx2.URL], private: bool
     ) -> Iterator[RawArticle | Skipped]:
         """What an entry gives; addresses in ``seen`` are not fetched again, and those that are fetched are added."""
         try:
@@ -138,7 +138,7 @@ class Fetcher:
                 yield self._own_text(entry, address)
 
     def _linked(
-        self, address: httpx2.URL, entry: Entry, seen: set[httpx2.URL], private: bool
+        self, address: httpx2.URL, entry: FeedEntry, seen: set[httpx2.URL], private: bool
     ) -> Iterator[RawArticle | Skipped]:
         try:
             answer = self._visits.visit(address, private)
@@ -147,24 +147,24 @@ class Fetcher:
             seen.add(answer.url)
             if _is_feed(answer):
                 raise ArticleError("It is a feed, and feeds in feeds are not read.", "Give its address by itself.")
-            yield from self._page(answer, entry.stated)
+            yield from self._page(answer, entry.claims)
         except ArticleError as error:
             yield skip(str(address), error)
 
-    def _own_text(self, entry: Entry, address: httpx2.URL, member: str = "") -> RawArticle | Skipped:
-        """What the feed itself holds of an article; ``member`` is the entry's number when it has no other address."""
-        source = Source.of_bytes(str(address), "", b"", self._limits, known=_with_url((), address))
+    def _own_text(self, entry: FeedEntry, address: httpx2.URL, fragment: str = "") -> RawArticle | Skipped:
+        """What the feed itself holds of an article; ``fragment`` is the entry's number when it has no other address."""
+        source = RawSource.of_bytes(str(address), "", b"", self._limits, known=_with_url((), address))
         try:
-            return source.article(entry.text, _without_url(entry.stated), member)
+            return source.article(entry.text, _without_url(entry.claims), fragment)
         except ArticleError:
-            return Skipped(source.place_of(member), "The entry has neither a page nor text.", "Look at the feed.")
+            return Skipped(source.location_of(fragment), "The entry has neither a page nor text.", "Look at the feed.")
 
 
-def _is_feed(answer: Answer) -> bool:
+def _is_feed(answer: Response) -> bool:
     return Feed().claims(answer.body[:HEAD_BYTES], "")
 
 
-def _read_feed(feed: Answer) -> tuple[list[Entry], Skipped | None]:
+def _read_feed(feed: Response) -> tuple[list[FeedEntry], Skipped | None]:
     try:
         return read_feed(feed.body, str(feed.url))
     except ArticleError:
@@ -181,10 +181,10 @@ def _name_of(url: httpx2.URL, content_type: str) -> str:
     return "page.txt" if content_type == "text/plain" and not ends_with(name, SUFFIXES) else name
 
 
-def _with_url(known: tuple[Stated, ...], url: httpx2.URL) -> tuple[Stated, ...]:
-    return (*_without_url(known), Stated("url", str(url), "address it was found at", _SURE_OF_URL))
+def _with_url(known: tuple[Claim, ...], url: httpx2.URL) -> tuple[Claim, ...]:
+    return (*_without_url(known), Claim("url", str(url), "address it was found at", _SURE_OF_URL))
 
 
-def _without_url(known: tuple[Stated, ...]) -> tuple[Stated, ...]:
+def _without_url(known: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """All but a feed's link, which may lead to the page only by redirects."""
     return tuple(each for each in known if each.field != "url")

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 from protego import Protego
 
-from assistant.articles.fetching.base import Answer, FetchSettings, Unreachable, parse_address
+from assistant.articles.fetching.base import FetchSettings, Response, Unreachable, parse_address
 from assistant.articles.fetching.connection import Connections
 from assistant.errors import ArticleError
 
@@ -42,7 +42,7 @@ class Visits:
         self._robots: dict[tuple[bool, str], Protego | ArticleError] = {}
         self._not_before: dict[str, float] = {}
 
-    def visit(self, url: httpx2.URL, private: bool) -> Answer:
+    def visit(self, url: httpx2.URL, private: bool) -> Response:
         """The page at an address, or where it is redirected to.
 
         Args:
@@ -61,7 +61,7 @@ class Visits:
 
     def _follow(
         self, url: httpx2.URL, private: bool, limit: int, permit: Callable[[httpx2.URL, bool], None] | None = None
-    ) -> Answer:
+    ) -> Response:
         """The first answer that is not a redirect; ``permit`` may refuse each address with ArticleError."""
         visited = [url]
         while True:
@@ -114,13 +114,13 @@ class Visits:
         body = answer.body.rpartition(b"\n")[0] if answer.cut else answer.body
         return Protego.parse(body.decode("utf-8-sig", "replace"))
 
-    def _note_pause(self, answer: Answer) -> None:
+    def _note_pause(self, answer: Response) -> None:
         if answer.status in _PAUSES and (pause := _retry_after(answer)) is not None:
             host = answer.url.host
             self._not_before[host] = max(self._not_before.get(host, 0.0), self._clock() + pause)
 
 
-def _next_of(answer: Answer, visited: list[httpx2.URL]) -> httpx2.URL:
+def _next_of(answer: Response, visited: list[httpx2.URL]) -> httpx2.URL:
     """Where a redirect leads; ArticleError when it is not followed."""
     target = parse_address(answer.headers["location"], answer.url)
     if target in visited:
@@ -135,7 +135,7 @@ def _next_of(answer: Answer, visited: list[httpx2.URL]) -> httpx2.URL:
     return target
 
 
-def _refusal(answer: Answer) -> ArticleError:
+def _refusal(answer: Response) -> ArticleError:
     """A status other than success, in words."""
     code = answer.status
     if code in (404, 410):
@@ -153,7 +153,7 @@ def _refusal(answer: Answer) -> ArticleError:
     return ArticleError(f"{answer.url.host} answered with the status {code}, and no page.", _IN_BROWSER)
 
 
-def _retry_after(answer: Answer) -> float | None:
+def _retry_after(answer: Response) -> float | None:
     """Seconds that a server asks to wait for; None when it does not say."""
     value = answer.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdecimal():

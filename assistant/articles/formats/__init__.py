@@ -1,6 +1,6 @@
 """Files of every kind that is read, as articles: ``read_articles`` finds the format and reads the file as a stream."""
 
-from assistant.articles.formats.base import Format, Limits, Skipped, Source, content_hash
+from assistant.articles.formats.base import Format, Limits, RawSource, Skipped, content_hash
 from assistant.articles.formats.driver import (
     READING_VERSION,
     SUFFIXES,
@@ -17,8 +17,8 @@ __all__ = [
     "FieldMap",
     "Format",
     "Limits",
+    "RawSource",
     "Skipped",
-    "Source",
     "content_hash",
     "is_plain",
     "may_hold_records",

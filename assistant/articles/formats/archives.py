@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from assistant.articles.formats.base import Limits, Skipped, Source, ends_with
+from assistant.articles.formats.base import Limits, RawSource, Skipped, ends_with
 from assistant.articles.formats.streams import counted, seekable, unpacked
 from assistant.errors import ArticleError
 
@@ -30,7 +30,7 @@ class Gzip:
         """By signature."""
         return head.startswith(b"\x1f\x8b\x08")
 
-    def read(self, source: Source, limits: Limits) -> Iterator[Source | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawSource | Skipped]:
         """The stream inside."""
         with source.open() as packed:
             stream, used = counted(packed)
@@ -54,20 +54,20 @@ class Zip:
         """By signature; also of an empty archive."""
         return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
-    def read(self, source: Source, limits: Limits) -> Iterator[Source | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawSource | Skipped]:
         """Its members, in the archive's order."""
         with source.open() as stream, seekable(stream) as file, zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
-                source.budget.member()
+                source.budget.take_member()
                 if info.is_dir() or _is_hidden(info.filename):
                     continue
                 if problem := _unsafe_name(info.filename) or _unreadable_member(info):
-                    yield Skipped(source.place_of(info.filename), problem, _REPACK)
+                    yield Skipped(source.location_of(info.filename), problem, _REPACK)
                     continue
                 yield source.nested(info.filename, _opener(archive, info, source, limits))
 
 
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, limits: Limits):  # type: ignore[no-untyped-def]
+def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: RawSource, limits: Limits):  # type: ignore[no-untyped-def]
     def open_member() -> BinaryIO:
         stream = cast(BinaryIO, archive.open(info))
         return unpacked(stream, lambda: info.compress_size, source.budget, limits.ratio)
@@ -111,17 +111,17 @@ class Tar:
         """By the signature in its first header."""
         return head[257:262] == b"ustar"
 
-    def read(self, source: Source, limits: Limits) -> Iterator[Source | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawSource | Skipped]:
         """Its members, in the archive's order, as a stream."""
         with source.open() as stream, tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
             while (member := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined]  # it would keep every header
-                source.budget.member()
+                source.budget.take_member()
                 if member.isdir() or _is_hidden(member.name):
                     continue
                 kind = None if member.isreg() and not member.issparse() else "It is a link or a special file."
                 if problem := _unsafe_name(member.name) or kind:
-                    yield Skipped(source.place_of(member.name), problem, _REPACK)
+                    yield Skipped(source.location_of(member.name), problem, _REPACK)
                     continue
                 file = cast(BinaryIO, archive.extractfile(member))
                 yield source.nested(member.name, lambda file=file: counted(file)[0])  # type: ignore[misc]

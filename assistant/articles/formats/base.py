@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 from assistant.articles.loading import open_regular
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]*$", re.IGNORECASE)
 
@@ -54,7 +54,7 @@ class Budget:
         if self.unpacked_bytes < 0:
             raise Exhausted("It unpacks to more bytes than the limit.", "Split it, or unpack it and index the files.")
 
-    def member(self) -> None:
+    def take_member(self) -> None:
         """Take one member; Exhausted when none is left."""
         self.members -= 1
         if self.members < 0:
@@ -62,12 +62,12 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RawSource:
     """Bytes that hold one article or many: a file, or a member of one.
 
     Attributes:
         path: absolute path of the file.
-        member: where in the file; "" for the whole file (see ``RawArticle.member``).
+        fragment: where in the file; "" for the whole file (see ``RawArticle.fragment``).
         name: the name whose suffix tells what to expect.
         opener: gives the bytes as a stream from their beginning; for a file as often as it is asked, for a member once.
         budget: what may still be unpacked of the file.
@@ -78,17 +78,17 @@ class Source:
     """
 
     path: str
-    member: str
+    fragment: str
     name: str
     opener: Callable[[], BinaryIO] = field(repr=False, compare=False)
     budget: Budget = field(repr=False, compare=False)
     depth: int = 0
     on_disk: bool = True
     charset: str | None = None
-    known: tuple[Stated, ...] = ()
+    known: tuple[Claim, ...] = ()
 
     @classmethod
-    def of_file(cls, path: Path, limits: Limits) -> Source:
+    def of_file(cls, path: Path, limits: Limits) -> RawSource:
         """The file at ``path``; opening it raises ArticleError when it is not a readable regular file."""
         budget = Budget(limits.unpacked_bytes, limits.members)
         return cls(str(path.absolute()), "", path.name, lambda: open_regular(path), budget)
@@ -101,31 +101,31 @@ class Source:
         data: bytes,
         limits: Limits,
         charset: str | None = None,
-        known: tuple[Stated, ...] = (),
-    ) -> Source:
+        known: tuple[Claim, ...] = (),
+    ) -> RawSource:
         """Bytes fetched from the address ``path``."""
         budget = Budget(limits.unpacked_bytes, limits.members)
         return cls(path, "", name, lambda: io.BytesIO(data), budget, on_disk=False, charset=charset, known=known)
 
     @property
-    def place(self) -> str:
-        """Path and member in one, as messages name it."""
-        return self.place_of("")
+    def location(self) -> str:
+        """Path and fragment in one, as messages name it."""
+        return self.location_of("")
 
-    def place_of(self, member: str) -> str:
-        """Where ``member`` of this source is, as messages name it: "dump.zip!2023/a.jsonl!17"."""
-        return "!".join(filter(None, (self.path, self.member, member)))
+    def location_of(self, fragment: str) -> str:
+        """Where ``fragment`` of this source is, as messages name it: "dump.zip!2023/a.jsonl!17"."""
+        return "!".join(filter(None, (self.path, self.fragment, fragment)))
 
     def open(self) -> BinaryIO:
         """The bytes, from their beginning."""
         return self.opener()
 
-    def nested(self, member: str, opener: Callable[[], BinaryIO]) -> Source:
+    def nested(self, fragment: str, opener: Callable[[], BinaryIO]) -> RawSource:
         """A member of this source, one deeper."""
         return replace(
             self,
-            member="!".join(filter(None, (self.member, member))),
-            name=PurePosixPath(member).name,
+            fragment="!".join(filter(None, (self.fragment, fragment))),
+            name=PurePosixPath(fragment).name,
             opener=opener,
             depth=self.depth + 1,
             charset=None,
@@ -133,17 +133,19 @@ class Source:
         )
 
     def article(
-        self, text: str, stated: Iterable[Stated] = (), member: str = "", *, extracted_body: bool = False
+        self, text: str, claims: Iterable[Claim] = (), fragment: str = "", *, extracted_body: bool = False
     ) -> RawArticle:
         """An article extracted from this source (see ``RawArticle``); ArticleError when there is no text."""
         text = storable(text)
         if not any(character.isprintable() and not character.isspace() for character in text):
             raise ArticleError("It holds no text.", "Delete it, or save it again with its text.")
-        found = list(stated)
-        if not member:
+        found = list(claims)
+        if not fragment:
             found += [each for each in self.known if each.field not in {own.field for own in found}]
-        kept = tuple(sorted((replace(each, value=storable(each.value)) for each in found), key=lambda each: -each.sure))
-        place = "!".join(filter(None, (self.member, member)))
+        kept = tuple(
+            sorted((replace(each, value=storable(each.value)) for each in found), key=lambda each: -each.confidence)
+        )
+        place = "!".join(filter(None, (self.fragment, fragment)))
         return RawArticle(self.path, text, None, content_hash(text, kept), place, kept, extracted_body)
 
     def read_whole(self, limit: int) -> bytes:
@@ -162,13 +164,13 @@ class Skipped:
     """A file, or a part of one, that gives no article.
 
     Attributes:
-        place: path and member.
+        location: path and fragment.
         reason: what is wrong with it, a sentence.
         remedy: what can be done about it, a sentence.
         cut: whether what comes after it in the file cannot be read either.
     """
 
-    place: str
+    location: str
     reason: str
     remedy: str
     cut: bool = False
@@ -191,7 +193,7 @@ class Format(Protocol):
         """Whether the first bytes (up to 8 kB) can only be of this format, whatever the name says."""
         ...
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Source | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle | RawSource | Skipped]:
         """Its articles, sources nested in it (to be read before the next item is asked for), and what is skipped.
 
         Any exception means that the rest cannot be read.
@@ -199,12 +201,12 @@ class Format(Protocol):
         ...
 
 
-def content_hash(text: str, stated: Iterable[Stated]) -> str:
+def content_hash(text: str, claims: Iterable[Claim]) -> str:
     """SHA-256, hexadecimal, of an extracted article's text and what is stated about it.
 
     The bytes are the ASCII of ``json.dumps([text, [[field, value], ...]])``; how a value was found does not count.
     """
-    form = json.dumps([text, [[each.field, each.value] for each in stated]])
+    form = json.dumps([text, [[each.field, each.value] for each in claims]])
     return hashlib.sha256(form.encode("ascii")).hexdigest()
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import lxml.etree
 
-from assistant.articles.formats.base import Limits, Source, ends_with
+from assistant.articles.formats.base import Limits, RawSource, ends_with
 from assistant.articles.formats.streams import seekable
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -33,7 +33,7 @@ class Docx:
         """When it is a ZIP archive with parts of a document at its beginning, or under such a name."""
         return head.startswith(b"PK\x03\x04") and (ends_with(name, self.suffixes) or _starts_as_document(head))
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article: its paragraphs in order, those of tables too, deleted text left out."""
         with source.open() as stream, seekable(stream) as file, zipfile.ZipFile(file) as archive:
             root = _part(archive, _DOCUMENT, source, limits)
@@ -41,15 +41,15 @@ class Docx:
                 raise ArticleError("It holds no document.", _AGAIN)
             properties = _part(archive, "docProps/core.xml", source, limits)
         title = (properties.findtext(_TITLE) or "").strip() if properties is not None else ""
-        stated = [Stated("title", title, "document properties", _SURE_OF_TITLE)] if title else []
-        yield source.article("\n\n".join(_paragraphs(root)), stated)
+        claims = [Claim("title", title, "document properties", _SURE_OF_TITLE)] if title else []
+        yield source.article("\n\n".join(_paragraphs(root)), claims)
 
 
 def _starts_as_document(head: bytes) -> bool:
     return b"[Content_Types].xml" in head[:100] and b"word/" in head
 
 
-def _part(archive: zipfile.ZipFile, name: str, source: Source, limits: Limits) -> Any:
+def _part(archive: zipfile.ZipFile, name: str, source: RawSource, limits: Limits) -> Any:
     try:
         info = archive.getinfo(name)
     except KeyError:

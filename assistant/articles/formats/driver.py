@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.articles.formats.archives import Gzip, Tar, Zip
-from assistant.articles.formats.base import Exhausted, Format, Limits, Skipped, Source, ends_with, skip
+from assistant.articles.formats.base import Exhausted, Format, Limits, RawSource, Skipped, ends_with, skip
 from assistant.articles.formats.docx import Docx
 from assistant.articles.formats.feed import Feed
 from assistant.articles.formats.fields import FieldMap
@@ -83,10 +83,12 @@ def read_articles(path: Path, limits: Limits = _LIMITS, fields: FieldMap = _FIEL
     what makes the rest of the file unreadable is one ``Skipped`` that says so (``cut``). After a hundred, one more sums
     up the others, so that they can be held in memory.
     """
-    yield from read_source(Source.of_file(path, limits), limits, fields)
+    yield from read_source(RawSource.of_file(path, limits), limits, fields)
 
 
-def read_source(source: Source, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS) -> Iterator[RawArticle | Skipped]:
+def read_source(
+    source: RawSource, limits: Limits = _LIMITS, fields: FieldMap = _FIELDS
+) -> Iterator[RawArticle | Skipped]:
     """The articles of a source, as ``read_articles`` gives those of a file."""
     yield from _summed_up(_to_the_limit(source, limits, all_formats(fields)))
 
@@ -103,14 +105,14 @@ def _summed_up(items: Iterator[RawArticle | Skipped]) -> Iterator[RawArticle | S
         yield replace(last, reason=f"It is the last of {more:,} more that give no article. {last.reason}")
 
 
-def _to_the_limit(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
+def _to_the_limit(source: RawSource, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
     try:
         yield from _read(source, limits, formats)
     except Exhausted as error:
-        yield skip(source.place, error, cut=True)
+        yield skip(source.location, error, cut=True)
 
 
-def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
+def _read(source: RawSource, limits: Limits, formats: Sequence[Format]) -> Iterator[RawArticle | Skipped]:
     name = "a file"
     try:
         if source.depth > limits.depth:
@@ -122,8 +124,8 @@ def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator
             format_ = _format_of(head, source.name, formats)
             name = format_.name
             items = format_.read(replace(source, opener=lambda: stream), limits)
-            for item in told_together(source.place, items, _TOLD):
-                if isinstance(item, Source):
+            for item in told_together(source.location, items, _TOLD):
+                if isinstance(item, RawSource):
                     # Where a member of an archive ends, the next begins.
                     yield from (_told_of_member(each, format_) for each in _read(item, limits, formats))
                 else:
@@ -131,9 +133,11 @@ def _read(source: Source, limits: Limits, formats: Sequence[Format]) -> Iterator
     except Exhausted:
         raise
     except ArticleError as error:
-        yield skip(source.place, error, cut=True)
+        yield skip(source.location, error, cut=True)
     except Exception as error:  # parsers of other people's files raise whatever they like
-        yield Skipped(source.place, f"It cannot be read as {name} to its end: {_in_words(error)}.", _REPAIR, cut=True)
+        yield Skipped(
+            source.location, f"It cannot be read as {name} to its end: {_in_words(error)}.", _REPAIR, cut=True
+        )
 
 
 def _told_of_member(item: RawArticle | Skipped, within: Format) -> RawArticle | Skipped:

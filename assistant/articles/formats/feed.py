@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.articles.formats.base import Limits, Skipped, Source, skip
+from assistant.articles.formats.base import Limits, RawSource, Skipped, skip
 from assistant.articles.formats.feed_portions import portions
 from assistant.articles.formats.streams import preceded
 from assistant.articles.formats.tree import fragment_text
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?.{0,500}?\?>|<!--.*?-->|<!doctype[^>]{0,500}>)*<(?:\w+:)?(?:rss|feed|rdf)\b",
@@ -29,7 +29,7 @@ _SHORT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry of a feed.
 
     Attributes:
@@ -39,13 +39,13 @@ class Entry:
     """
 
     text: str
-    stated: tuple[Stated, ...]
+    claims: tuple[Claim, ...]
     link: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One article for each entry with content or a summary; ``member`` is the entry's number.
+    """One article for each entry with content or a summary; ``fragment`` is the entry's number.
 
     Nothing that a feed names is fetched, so a feed that names itself is read once.
     """
@@ -57,24 +57,24 @@ class Feed:
         """By its first element."""
         return _FEED.match(head) is not None
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles; ArticleError when it is no feed, or its entities expand."""
         number = 0
         for data in _in_portions(source, limits):
-            entries, damage = read_feed(data, source.place)
+            entries, damage = read_feed(data, source.location)
             for entry in entries:
                 number += 1
                 try:
                     if not entry.text:
                         raise ArticleError("The entry has neither content nor a summary.", "Fetch the page it names.")
-                    yield source.article(entry.text, entry.stated, str(number))
+                    yield source.article(entry.text, entry.claims, str(number))
                 except ArticleError as error:
-                    yield skip(source.place_of(str(number)), error)
+                    yield skip(source.location_of(str(number)), error)
             if damage is not None:
                 yield damage
 
 
-def _in_portions(source: Source, limits: Limits) -> Iterator[bytes]:
+def _in_portions(source: RawSource, limits: Limits) -> Iterator[bytes]:
     """The feed itself when it is short, else several."""
     with source.open() as stream:
         data = stream.read(_SHORT)
@@ -84,7 +84,7 @@ def _in_portions(source: Source, limits: Limits) -> Iterator[bytes]:
             yield from portions(preceded(data, stream), _SHORT, limits.article_bytes)
 
 
-def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
+def read_feed(data: bytes, place: str) -> tuple[list[FeedEntry], Skipped | None]:
     """The entries of a feed, and what is to be said when it is damaged.
 
     Raises:
@@ -109,7 +109,7 @@ def read_feed(data: bytes, place: str) -> tuple[list[Entry], Skipped | None]:
     )
 
 
-def _entry(entry: Any, feed: Any, addresses: set[str | None]) -> Entry:
+def _entry(entry: Any, feed: Any, addresses: set[str | None]) -> FeedEntry:
     contents = [each.get("value") or "" for each in entry.get("content", [])]
     markup = max([*contents, entry.get("summary") or ""], key=len)
     link = (entry.get("link") or "").strip()
@@ -123,7 +123,7 @@ def _entry(entry: Any, feed: Any, addresses: set[str | None]) -> Entry:
         "source": feed.get("title"),
         "language": feed.get("language"),
     }
-    stated = tuple(
-        Stated(name, value.strip(), f"feed {name}", _SURE) for name, value in found.items() if value and value.strip()
+    claims = tuple(
+        Claim(name, value.strip(), f"feed {name}", _SURE) for name, value in found.items() if value and value.strip()
     )
-    return Entry(fragment_text(markup), stated, own_link)
+    return FeedEntry(fragment_text(markup), claims, own_link)

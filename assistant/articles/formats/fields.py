@@ -9,10 +9,10 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.articles.formats.base import Skipped, Source, skip
+from assistant.articles.formats.base import RawSource, Skipped, skip
 from assistant.articles.formats.tree import fragment_text, is_markup
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _SURE = 0.9
 _NAMES = ("name", "title", "@id", "url")
@@ -69,17 +69,17 @@ class FieldMap:
             ("language", self.language),
         )
 
-    def stated(self, record: Mapping[str, Any]) -> Iterator[Stated]:
+    def claims(self, record: Mapping[str, Any]) -> Iterator[Claim]:
         """What a record states about its article."""
         for name, keys in self.of_metadata:
             for key in keys:
                 value = in_words(lookup(record, key)).strip()
-                moment = counted_since_1970(value) if name == "published" else None
-                if moment is not None:
-                    yield Stated(name, moment.isoformat(), f"field '{key}' ({value} since 1970)", _SURE)
+                when = counted_since_1970(value) if name == "published" else None
+                if when is not None:
+                    yield Claim(name, when.isoformat(), f"field '{key}' ({value} since 1970)", _SURE)
                     break
                 if value:
-                    yield Stated(name, value, f"field '{key}'", _SURE)
+                    yield Claim(name, value, f"field '{key}'", _SURE)
                     break
 
     def article_text(self, record: Mapping[str, Any]) -> str | None:
@@ -135,8 +135,8 @@ def counted_since_1970(value: str) -> datetime | None:
     found = _COUNTED.fullmatch(value)
     if found is None:
         return None
-    moment = datetime.fromtimestamp(int(found["seconds"] or found["milli"]), UTC)
-    return moment if moment.year <= _LAST_YEAR else None
+    when = datetime.fromtimestamp(int(found["seconds"] or found["milli"]), UTC)
+    return when if when.year <= _LAST_YEAR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,9 @@ class Textless(Skipped):
     looked_for: tuple[str, ...] = ()
 
 
-def record_article(source: Source, member: str, record: Any, fields: FieldMap) -> RawArticle | Skipped:
+def record_article(source: RawSource, fragment: str, record: Any, fields: FieldMap) -> RawArticle | Skipped:
     """The article of one record of a source, or why there is none."""
-    place = source.place_of(member)
+    place = source.location_of(fragment)
     if not isinstance(record, Mapping):
         return Textless(
             place, "It is not a record with named fields.", "Make each record an object.", looked_for=fields.text
@@ -165,7 +165,7 @@ def record_article(source: Source, member: str, record: Any, fields: FieldMap) -
         reason = f"It has no text under any of {', '.join(fields.text)}; its fields are {in_quotes(keys)}."
         return Textless(place, reason, NAME_THE_FIELD, keys=keys, looked_for=fields.text)
     try:
-        return source.article(text, fields.stated(record), member)
+        return source.article(text, fields.claims(record), fragment)
     except ArticleError as error:
         return skip(place, error)
 

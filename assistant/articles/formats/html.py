@@ -9,12 +9,12 @@ from typing import Any
 
 import lxml.etree
 
-from assistant.articles.formats.base import Limits, Source
+from assistant.articles.formats.base import Limits, RawSource
 from assistant.articles.formats.markup import stated_in
 from assistant.articles.formats.tree import parse
 from assistant.articles.loading import decode, decode_as
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -35,7 +35,7 @@ class Page:
     """
 
     text: str
-    stated: tuple[Stated, ...]
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Html:
         """When it begins with a document type or the elements of a page."""
         return _PAGE.match(head) is not None
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError when the page has none."""
         data = source.read_whole(limits.article_bytes)
-        page = read_page(decode_html(data, source.place, source.charset))
-        yield source.article(page.text, page.stated, extracted_body=True)
+        page = read_page(decode_html(data, source.location, source.charset))
+        yield source.article(page.text, page.claims, extracted_body=True)
 
 
 def decode_html(data: bytes, place: str, charset: str | None = None) -> str:
@@ -85,7 +85,7 @@ def read_page(html: str, url: str | None = None) -> Page:
         tree = parse(html)
     except ValueError as error:
         raise ArticleError("It holds no HTML.", "Save the page again.") from error
-    stated = list(stated_in(tree))
+    claims = list(stated_in(tree))
     found = trafilatura.bare_extraction(
         tree,
         url=url,
@@ -98,9 +98,9 @@ def read_page(html: str, url: str | None = None) -> Page:
     if not text:
         raise ArticleError(_NO_TEXT, "Save the page with its article, or as plain text.")
     title = getattr(found, "title", None)
-    if title and not any(each.field == "title" for each in stated):
-        stated.append(Stated("title", title.strip(), "the page's title or first heading", _SURE_OF_TITLE))
-    return Page(text, tuple(stated))
+    if title and not any(each.field == "title" for each in claims):
+        claims.append(Claim("title", title.strip(), "the page's title or first heading", _SURE_OF_TITLE))
+    return Page(text, tuple(claims))
 
 
 def _lines(body: lxml.etree._Element) -> Iterator[str]:

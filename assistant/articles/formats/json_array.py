@@ -82,16 +82,16 @@ class _Array:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.buffer, self.position)
-                problem, sure = "it is cut short", False
+                problem, confidence = "it is cut short", False
                 if end < len(self.buffer) or self.buffer[self.position] in '{["':  # a number may go on
                     self.position = end
                     return value
             except json.JSONDecodeError as error:
                 problem = f"{error.msg}, {error.pos - self.position:,} characters into it"
-                sure = error.pos + _LONGEST_SIGN < len(self.buffer) and not error.msg.startswith("Unterminated")
+                confidence = error.pos + _LONGEST_SIGN < len(self.buffer) and not error.msg.startswith("Unterminated")
             except RecursionError:
-                problem, sure = "nested too deep", True
-            end_of_broken = _end_of_element(self.buffer, self.position) if sure else None
+                problem, confidence = "nested too deep", True
+            end_of_broken = _end_of_element(self.buffer, self.position) if confidence else None
             if end_of_broken is not None:
                 return self._passed_over(end_of_broken, problem)
             if not self._grow():

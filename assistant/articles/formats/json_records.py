@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from assistant.articles.formats.base import Limits, Skipped, Source, ends_with
+from assistant.articles.formats.base import Limits, RawSource, Skipped, ends_with
 from assistant.articles.formats.fields import FieldMap, record_article
 from assistant.articles.formats.json_array import BrokenElement, array_items
 from assistant.articles.formats.streams import HEAD_BYTES, chunks, in_utf8, lines, peeked, preceded, some
@@ -29,7 +29,7 @@ _TOO_LONG = "raise max_file_bytes, or split it."
 
 @dataclass(frozen=True, slots=True)
 class JsonLines:
-    """One JSON object a line; ``member`` is the line's number."""
+    """One JSON object a line; ``fragment`` is the line's number."""
 
     fields: FieldMap
     name: str = "JSON Lines"
@@ -44,12 +44,12 @@ class JsonLines:
             return True
         return rest.lstrip().startswith(b"{") and _is_object(first)
 
-    def read(self, source: Source, limits: Limits) -> Iterator[Item]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[Item]:
         """The articles, line by line; broken lines are skipped."""
         with source.open() as stream:
             yield from self.read_lines(source, in_utf8(stream), limits)
 
-    def read_lines(self, source: Source, stream: BinaryIO, limits: Limits) -> Iterator[Item]:
+    def read_lines(self, source: RawSource, stream: BinaryIO, limits: Limits) -> Iterator[Item]:
         """The articles of a source whose bytes are ``stream``."""
         good = broken = 0
         for number, line in lines(stream, limits.article_bytes):
@@ -62,8 +62,8 @@ class JsonLines:
                 raise ArticleError(f"None of its first {broken} lines is JSON.", "Give it the suffix of its format.")
             yield item
 
-    def _line(self, source: Source, number: int, line: bytes | None, limits: Limits) -> Item:
-        place = source.place_of(str(number))
+    def _line(self, source: RawSource, number: int, line: bytes | None, limits: Limits) -> Item:
+        place = source.location_of(str(number))
         if line is None:
             reason = f"The line is longer than {limits.article_bytes:,} bytes."
             return Skipped(place, reason, f"If it is one article, {_TOO_LONG}")
@@ -85,7 +85,7 @@ def _is_object(line: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Json:
-    """An array of objects, one object, or an object with such an array; ``member`` is the number in the array.
+    """An array of objects, one object, or an object with such an array; ``fragment`` is the number in the array.
 
     A file with an object on each of its lines is read as JSON Lines.
     """
@@ -98,7 +98,7 @@ class Json:
         """When it begins as an object, or an array of objects, does."""
         return bool(_OBJECT.match(head) or _ARRAY.match(head))
 
-    def read(self, source: Source, limits: Limits) -> Iterator[Item]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[Item]:
         """The articles, one object at a time; ArticleError where the end of a broken one cannot be told."""
         with source.open() as opened:
             head, stream = peeked(in_utf8(opened))
@@ -112,7 +112,7 @@ class Json:
             else:
                 yield from self._read_one(source, codecs.iterdecode(chunks(stream), "utf-8-sig"), limits)
 
-    def _read_one(self, source: Source, text: Iterator[str], limits: Limits) -> Iterator[Item]:
+    def _read_one(self, source: RawSource, text: Iterator[str], limits: Limits) -> Iterator[Item]:
         buffer = next((piece for piece in text if not piece.isspace()), "").lstrip()
         if buffer.startswith("["):
             yield from self._array(source, buffer, text, limits)
@@ -134,15 +134,15 @@ class Json:
         else:
             raise ArticleError(f"The object is longer than {limits.article_bytes:,} bytes.", f"Else {_TOO_LONG}")
 
-    def _array(self, source: Source, buffer: str, text: Iterator[str], limits: Limits) -> Iterator[Item]:
+    def _array(self, source: RawSource, buffer: str, text: Iterator[str], limits: Limits) -> Iterator[Item]:
         for number, record in enumerate(array_items(buffer, text, limits.article_bytes), 1):
             if isinstance(record, BrokenElement):
                 reason = f"The record is broken: {record.problem}."
-                yield Skipped(source.place_of(str(number)), reason, "Write it again as one JSON object.")
+                yield Skipped(source.location_of(str(number)), reason, "Write it again as one JSON object.")
             else:
                 yield record_article(source, str(number), record, self.fields)
 
-    def _whole(self, source: Source, record: Any) -> Iterator[Item]:
+    def _whole(self, source: RawSource, record: Any) -> Iterator[Item]:
         if isinstance(record, Mapping) and self.fields.article_text(record) is None:
             for name in _LISTS:
                 if isinstance(inner := record.get(name), list):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.records import Stated
+from assistant.records import Claim
 
 _LONGEST = 500
 _MOST_NODES = 2000
@@ -54,17 +54,17 @@ _META = (
 _NAMED = ("name", "@id", "url")
 
 
-def stated_in(tree: Any) -> Iterator[Stated]:
+def stated_in(tree: Any) -> Iterator[Claim]:
     """Everything stated in a page, the surest kinds first; ``tree`` as ``tree.parse`` gives it."""
     seen = set()
     for each in (*_json_ld(tree), *_meta(tree), *_elements(tree)):
         value = " ".join(each.value.split())
         if value and len(value) <= _LONGEST and (each.field, value) not in seen:
             seen.add((each.field, value))
-            yield Stated(each.field, value, each.how, each.sure)
+            yield Claim(each.field, value, each.found_in, each.confidence)
 
 
-def _json_ld(tree: Any) -> Iterator[Stated]:
+def _json_ld(tree: Any) -> Iterator[Claim]:
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
             continue
@@ -76,7 +76,7 @@ def _json_ld(tree: Any) -> Iterator[Stated]:
             for key, name in _JSON_LD:
                 value = _plain(node.get(key))
                 if value and (name != "url" or value.startswith("http")):
-                    yield Stated(name, value, f"JSON-LD {key}", 0.95)
+                    yield Claim(name, value, f"JSON-LD {key}", 0.95)
             return
 
 
@@ -107,21 +107,21 @@ def _plain(value: Any) -> str:
     return ""
 
 
-def _meta(tree: Any) -> Iterator[Stated]:
+def _meta(tree: Any) -> Iterator[Claim]:
     found: dict[str, str] = {}
     for tag in tree.iter("meta"):
         key = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
         found.setdefault(key.strip().lower(), (tag.get("content") or "").strip())
-    for key, name, sure in _META:
+    for key, name, confidence in _META:
         value = found.get(key)
         if value and not (name == "byline" and value.startswith("http")):
-            yield Stated(name, value, f"meta {key}", sure)
+            yield Claim(name, value, f"meta {key}", confidence)
 
 
-def _elements(tree: Any) -> Iterator[Stated]:
+def _elements(tree: Any) -> Iterator[Claim]:
     for link in tree.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and (link.get("href") or "").startswith("http"):
-            yield Stated("url", link.get("href"), "link canonical", 0.9)
+            yield Claim("url", link.get("href"), "link canonical", 0.9)
             break
     times = [each for each in tree.iter("time") if (each.get("datetime") or "").strip()]
     marked = [
@@ -131,7 +131,7 @@ def _elements(tree: Any) -> Iterator[Stated]:
     ]
     within = [each for each in times if next(each.iterancestors("article"), None) is not None]
     if best := (marked or within or times)[:1]:
-        sure = 0.75 if marked else 0.7 if within or len(times) == 1 else 0.5
-        yield Stated("published", best[0].get("datetime"), "time element", sure)
+        confidence = 0.75 if marked else 0.7 if within or len(times) == 1 else 0.5
+        yield Claim("published", best[0].get("datetime"), "time element", confidence)
     if language := tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"):
-        yield Stated("language", language, "html lang", 0.8)
+        yield Claim("language", language, "html lang", 0.8)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 
-from assistant.articles.formats.base import Limits, Source
+from assistant.articles.formats.base import Limits, RawSource
 from assistant.articles.formats.html import decode_html, read_page
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _HEADERS = re.compile(rb"(?:[\w-]{1,60}:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
 _LONGEST_HEADER = 2000
@@ -34,7 +34,7 @@ class Mhtml:
         headers = match[0].lower() if match else b""
         return b"mime-version:" in headers and b"multipart/related" in headers
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError when there is no HTML part, or no article in it."""
         data = source.read_whole(limits.article_bytes)
         try:
@@ -49,13 +49,13 @@ class Mhtml:
             raise ArticleError("Its HTML part cannot be decoded.", "Save the page again, or as HTML.")
         address = _header(part, "Content-Location") or _header(message, "Snapshot-Content-Location")
         url = address if address.startswith("http") else None
-        page = read_page(decode_html(body, source.place, part.get_content_charset()), url)
-        stated = list(page.stated)
+        page = read_page(decode_html(body, source.location, part.get_content_charset()), url)
+        claims = list(page.claims)
         if url:
-            stated.append(Stated("url", url, "MHTML Content-Location", _SURE_OF_URL))
+            claims.append(Claim("url", url, "MHTML Content-Location", _SURE_OF_URL))
         if title := _header(message, "Subject"):
-            stated.append(Stated("title", title, "MHTML Subject", _SURE_OF_TITLE))
-        yield source.article(page.text, stated, extracted_body=True)
+            claims.append(Claim("title", title, "MHTML Subject", _SURE_OF_TITLE))
+        yield source.article(page.text, claims, extracted_body=True)
 
 
 def _header(message: email.message.Message, name: str) -> str:

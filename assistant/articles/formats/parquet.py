@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import fields as members_of
 from typing import Any
 
-from assistant.articles.formats.base import Limits, Skipped, Source
+from assistant.articles.formats.base import Limits, RawSource, Skipped
 from assistant.articles.formats.fields import FieldMap, record_article
 from assistant.articles.formats.streams import seekable
 from assistant.errors import ArticleError
@@ -18,7 +18,7 @@ _ROWS = 64
 
 @dataclass(frozen=True, slots=True)
 class Parquet:
-    """One article a row; ``member`` is the row's number."""
+    """One article a row; ``fragment`` is the row's number."""
 
     fields: FieldMap
     name: str = "a Parquet table"
@@ -28,7 +28,7 @@ class Parquet:
         """By signature."""
         return head.startswith(b"PAR1")
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles, a few rows at a time, only the columns that are named; ArticleError without pyarrow."""
         try:
             import pyarrow.parquet
@@ -45,14 +45,14 @@ class Parquet:
                         number += 1
                         yield self._row(source, str(number), row, limits)
 
-    def _row(self, source: Source, member: str, row: dict[str, Any], limits: Limits) -> RawArticle | Skipped:
+    def _row(self, source: RawSource, fragment: str, row: dict[str, Any], limits: Limits) -> RawArticle | Skipped:
         longest = max((len(value) for value in row.values() if isinstance(value, str)), default=0)
         if longest > limits.article_bytes:
-            place = source.place_of(member)
+            place = source.location_of(fragment)
             return Skipped(
                 place, f"A field is longer than {limits.article_bytes:,} characters.", "Raise max_file_bytes."
             )
-        return record_article(source, member, row, self.fields)
+        return record_article(source, fragment, row, self.fields)
 
     def _columns(self, names: list[str]) -> list[str]:
         """The columns that a field may be in; all of them when none is, so that they can be named to the user."""

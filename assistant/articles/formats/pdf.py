@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from assistant.articles.formats.base import Limits, Source
+from assistant.articles.formats.base import Limits, RawSource
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _SAME_LINE = 2.0  # points
 _LOOSE = 1.25  # times the usual step from line to line
@@ -38,7 +38,7 @@ class Pdf:
         """By signature, which may come a little after the beginning."""
         return head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and b"\x00" in head[:1024])
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError when there is no text in it (a scan)."""
         import pypdf  # slow to import
 
@@ -58,8 +58,8 @@ class Pdf:
         text = "\n\n".join(_paragraphs(pages))
         if not text:
             raise ArticleError("No text is found in it; it may be a scan.", "Recognise its text first (OCR).")
-        stated = [Stated("title", title, "document properties", _SURE_OF_TITLE)] if title else []
-        yield source.article(text, stated)
+        claims = [Claim("title", title, "document properties", _SURE_OF_TITLE)] if title else []
+        yield source.article(text, claims)
 
 
 def _lines(page: Any) -> list[_Line]:

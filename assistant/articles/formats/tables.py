@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from assistant.articles.formats.base import Limits, Skipped, Source
+from assistant.articles.formats.base import Limits, RawSource, Skipped
 from assistant.articles.formats.fields import FieldMap, record_article
 from assistant.articles.formats.streams import in_utf8, lines
 from assistant.articles.loading import encoding_of
@@ -23,7 +23,7 @@ _DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True, slots=True)
 class Csv:
-    """A table with a header; ``member`` is the row's number, the header not counted."""
+    """A table with a header; ``fragment`` is the row's number, the header not counted."""
 
     fields: FieldMap
     name: str = "CSV"
@@ -33,7 +33,7 @@ class Csv:
         """Never: any text may be a table."""
         return False
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles, row by row; broken rows are skipped."""
         csv.field_size_limit(max(csv.field_size_limit(), limits.article_bytes))
         with source.open() as stream:
@@ -42,7 +42,7 @@ class Csv:
             number = 0
             while True:
                 number += 1
-                place = source.place_of(str(number))
+                place = source.location_of(str(number))
                 try:
                     row = next(rows.parse(), None)
                 except csv.Error as error:

@@ -10,13 +10,13 @@ from pathlib import Path
 import yaml
 
 from assistant.articles.blocks import split_blocks
-from assistant.articles.formats.base import Limits, Source, has_suffix
+from assistant.articles.formats.base import Limits, RawSource, has_suffix
 from assistant.articles.formats.fields import FieldMap
 from assistant.articles.formats.streams import HEAD_BYTES
 from assistant.articles.loading import decode, decode_as, load_article
 from assistant.articles.scripts import is_prose
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _SURE = 0.95
@@ -42,7 +42,7 @@ class PlainText:
         """When most of it is paragraphs of prose and the name has no suffix; else any bytes may be text."""
         return not has_suffix(name) and _is_prose(head)
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError as for ``load_article``."""
         yield whole_text(source, limits)
 
@@ -69,26 +69,26 @@ class Markdown:
         """Never: any bytes may be text."""
         return False
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle]:
         """The article; ArticleError as for ``load_article``."""
         article = whole_text(source, limits)
-        stated = front_matter(article.text)
+        claims = front_matter(article.text)
         if article.encoding is None:
-            yield source.article(article.text, stated)
+            yield source.article(article.text, claims)
         else:
-            yield replace(article, stated=stated)
+            yield replace(article, claims=claims)
 
 
-def whole_text(source: Source, limits: Limits) -> RawArticle:
+def whole_text(source: RawSource, limits: Limits) -> RawArticle:
     """All of a source as one article's text; ArticleError as for ``load_article``."""
-    if source.on_disk and not source.member:
+    if source.on_disk and not source.fragment:
         return load_article(Path(source.path), limits.article_bytes)
     data = source.read_whole(limits.article_bytes)
     text = decode_as(data, source.charset)
-    return source.article(decode(source.place, data)[1] if text is None else text)
+    return source.article(decode(source.location, data)[1] if text is None else text)
 
 
-def front_matter(text: str) -> tuple[Stated, ...]:
+def front_matter(text: str) -> tuple[Claim, ...]:
     """What the front matter at the head of ``text`` states; nothing when there is none or it is not YAML."""
     match = _FRONT.match(text)
     if match is None:
@@ -100,14 +100,14 @@ def front_matter(text: str) -> tuple[Stated, ...]:
         return ()
     if not isinstance(known, dict):
         return ()
-    stated = []
+    claims = []
     for key, value in known.items():
         name = front_matter_field(key) if isinstance(key, str) else None
         if isinstance(value, list):
             value = ", ".join(each for each in value if isinstance(each, str))
         if name is not None and isinstance(value, str) and value.strip():
-            stated.append(Stated(name, value.strip(), f"front matter '{key}'", _SURE))
-    return tuple(stated)
+            claims.append(Claim(name, value.strip(), f"front matter '{key}'", _SURE))
+    return tuple(claims)
 
 
 def front_matter_field(key: str) -> str | None:

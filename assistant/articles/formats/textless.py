@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TypeAlias
 
-from assistant.articles.formats.base import Skipped, Source
+from assistant.articles.formats.base import RawSource, Skipped
 from assistant.articles.formats.fields import KEYS_SHOWN, NAME_THE_FIELD, Textless, in_quotes
 from assistant.records import RawArticle
 
-Item: TypeAlias = RawArticle | Source | Skipped
+Item: TypeAlias = RawArticle | RawSource | Skipped
 
 
 def told_together(place: str, items: Iterator[Item], held: int) -> Iterator[Item]:
@@ -41,7 +41,7 @@ def told_together(place: str, items: Iterator[Item], held: int) -> Iterator[Item
 class _Waiting:
     """Complaints about records that come before any article."""
 
-    place: str
+    location: str
     most: int
     held: list[Textless] = field(default_factory=list)
     last: Textless | None = None
@@ -69,4 +69,4 @@ class _Waiting:
             f"None of its {len(self.held) + self.more:,} records has text under any of"
             f" {', '.join(self.held[0].looked_for)}; their fields are {in_quotes(list(self.keys)[:KEYS_SHOWN])}."
         )
-        yield Skipped(self.place, reason, NAME_THE_FIELD)
+        yield Skipped(self.location, reason, NAME_THE_FIELD)

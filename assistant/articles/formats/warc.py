@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from assistant.articles.formats.base import Limits, Skipped, Source, skip
+from assistant.articles.formats.base import Limits, RawSource, Skipped, skip
 from assistant.articles.formats.html import decode_html, read_page
 from assistant.articles.formats.streams import some
 from assistant.articles.loading import decode
 from assistant.errors import ArticleError
-from assistant.records import RawArticle, Stated
+from assistant.records import Claim, RawArticle
 
 _READ = ("text/html", "application/xhtml+xml", "text/plain")
 _OK = 200
@@ -46,7 +46,7 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class Warc:
-    """One article for each response that is a page or plain text; ``member`` is the response's number.
+    """One article for each response that is a page or plain text; ``fragment`` is the response's number.
 
     The date of a record is when it was crawled, and is not used.
     """
@@ -58,7 +58,7 @@ class Warc:
         """By the first line."""
         return head.startswith(b"WARC/")
 
-    def read(self, source: Source, limits: Limits) -> Iterator[RawArticle | Skipped]:
+    def read(self, source: RawSource, limits: Limits) -> Iterator[RawArticle | Skipped]:
         """The articles, record by record; after a damaged record header nothing more is found."""
         from fastwarc.warc import ArchiveIterator, WarcRecordType  # slow to import
 
@@ -68,16 +68,16 @@ class Warc:
             for number, record in enumerate(records, 1):
                 headers: Any = record.http_headers
                 if headers is None:
-                    yield Skipped(source.place_of(str(number)), "The response has no head.", "Crawl the page again.")
+                    yield Skipped(source.location_of(str(number)), "The response has no head.", "Crawl the page again.")
                 elif headers.status_code == _OK and (record.http_content_type or "").lower() in _READ:
                     try:
                         yield self._article(source, str(number), record, limits)
                     except ArticleError as error:
-                        yield skip(source.place_of(str(number)), error)
+                        yield skip(source.location_of(str(number)), error)
             if stream.error is not None:
                 raise stream.error
 
-    def _article(self, source: Source, member: str, record: Any, limits: Limits) -> RawArticle:
+    def _article(self, source: RawSource, fragment: str, record: Any, limits: Limits) -> RawArticle:
         data = record.reader.read(limits.article_bytes + 1)
         if len(data) > limits.article_bytes:
             raise ArticleError(f"The page is larger than {limits.article_bytes:,} bytes.", "Raise max_file_bytes.")
@@ -86,9 +86,9 @@ class Warc:
         if plain and length.isdecimal() and len(data) < int(length[:18]):
             raise ArticleError("The page is cut short.", "Fetch the file again.")
         url = record.headers.get("WARC-Target-URI") or ""
-        stated = [Stated("url", url.strip("<>"), "WARC-Target-URI", _SURE)] if url else []
-        place = source.place_of(member)
+        claims = [Claim("url", url.strip("<>"), "WARC-Target-URI", _SURE)] if url else []
+        place = source.location_of(fragment)
         if record.http_content_type.lower() == "text/plain":
-            return source.article(decode(place, data)[1], stated, member)
+            return source.article(decode(place, data)[1], claims, fragment)
         page = read_page(decode_html(data, place, record.http_charset), url or None)
-        return source.article(page.text, [*page.stated, *stated], member, extracted_body=True)
+        return source.article(page.text, [*page.claims, *claims], fragment, extracted_body=True)

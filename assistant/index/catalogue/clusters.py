@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from assistant.articles.families import COMPARED, KEY_HOLDERS, Rank, partition, relations
+from assistant.articles.duplicates import COMPARED, KEY_HOLDERS, Rank, partition, relations
 from assistant.articles.sketches import Sketch, lookup_keys
 from assistant.index.catalogue.schema import in_order, live
 from assistant.index.catalogue.stored import parse_metadata
-from assistant.records import Appearance, RawArticle, place_of
+from assistant.records import OtherSource, RawArticle, location_of
 
 #: Other locations of a story that come with an article.
 _LOCATIONS_GIVEN = 50
@@ -103,7 +103,7 @@ class Clusters:
         ).fetchall()
         return frozenset(self.representative(row[0]) for row in rows) - {self.representative(article_id)}
 
-    def other_sources(self, raw: RawArticle, article_id: str) -> tuple[tuple[Appearance, ...], int]:
+    def other_sources(self, raw: RawArticle, article_id: str) -> tuple[tuple[OtherSource, ...], int]:
         """The other locations of an article's story: the first of them by date, and how many there are."""
         members = self.members(article_id)
         marks = ", ".join(f":m{place}" for place in range(len(members)))
@@ -114,12 +114,12 @@ class Clusters:
             f" ORDER BY coalesce(a.published, '~'), {in_order('l')} LIMIT {_LOCATIONS_GIVEN}",
             id=article_id,
             path=raw.path,
-            fragment=raw.member,
+            fragment=raw.fragment,
             **{f"m{place}": one for place, one in enumerate(members)},
         ).fetchall()
         known = [(path, fragment, other, parse_metadata(metadata)) for path, fragment, other, metadata, _ in rows]
         return tuple(
-            Appearance(other, place_of(path, fragment), of.title, of.source, of.published, of.url)
+            OtherSource(other, location_of(path, fragment), of.title, of.source, of.published, of.url)
             for path, fragment, other, of in known
         ), rows[0][-1] if rows else 0
 

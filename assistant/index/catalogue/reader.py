@@ -102,15 +102,15 @@ class Catalogue:
 
     def article(self, article_id: str) -> Article:
         """A cleaned article; KeyError when there is none."""
-        row = self._article(f"{RAW_COLUMNS}, text, segments, metadata", article_id)
+        row = self._article(f"{RAW_COLUMNS}, text, alignment, metadata", article_id)
         raw = self._raw(article_id, row[:-3])
-        also_in, other_places = self.clusters.other_sources(raw, article_id)
+        also_in, other_source_count = self.clusters.other_sources(raw, article_id)
         return replace(
             unpacked_article(article_id, raw, row[-3:]),
             cluster=self.clusters.representative(article_id),
             contained=self.clusters.contained(article_id),
             also_in=also_in,
-            other_places=other_places,
+            other_source_count=other_source_count,
         )
 
     def text(self, article_id: str) -> str:

@@ -28,8 +28,8 @@ CREATE TABLE locations (
 CREATE INDEX locations_of_article ON locations (article);
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, content_hash TEXT NOT NULL, encoding TEXT,
-    raw BLOB NOT NULL, stated TEXT NOT NULL, extracted_body INTEGER NOT NULL, text BLOB NOT NULL,
-    segments TEXT NOT NULL, metadata TEXT NOT NULL, published TEXT, source TEXT, language TEXT,
+    raw BLOB NOT NULL, claims TEXT NOT NULL, extracted_body INTEGER NOT NULL, text BLOB NOT NULL,
+    alignment TEXT NOT NULL, metadata TEXT NOT NULL, published TEXT, source TEXT, language TEXT,
     length INTEGER NOT NULL, sketch BLOB NOT NULL, added INTEGER NOT NULL, removed INTEGER);
 CREATE INDEX articles_by_id ON articles (id);
 CREATE TABLE passages (

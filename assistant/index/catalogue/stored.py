@@ -8,31 +8,31 @@ from dataclasses import asdict, astuple
 from datetime import date, datetime
 from typing import Any
 
-from assistant.records import Article, Metadata, Passage, RawArticle, Segment, Stated
+from assistant.records import AlignedRun, Article, Claim, Metadata, Passage, RawArticle
 
 #: Of the table of articles, what ``unpacked_raw`` takes.
-RAW_COLUMNS = "raw, encoding, content_hash, stated, extracted_body"
+RAW_COLUMNS = "raw, encoding, content_hash, claims, extracted_body"
 
 
 def packed_raw(raw: RawArticle) -> tuple[Any, ...]:
     """The columns of a raw article, as ``RAW_COLUMNS`` names them."""
-    stated = json.dumps([astuple(item) for item in raw.stated], ensure_ascii=False)
-    return pack(raw.text), raw.encoding, raw.content_hash, stated, raw.extracted_body
+    claims = json.dumps([astuple(item) for item in raw.claims], ensure_ascii=False)
+    return pack(raw.text), raw.encoding, raw.content_hash, claims, raw.extracted_body
 
 
 def unpacked_raw(location: tuple[str, str], row: tuple[Any, ...]) -> RawArticle:
     """A raw article from its path and fragment, and its row (``RAW_COLUMNS``)."""
-    raw, encoding, content_hash, stated, extracted_body = row
-    claims = tuple(Stated(*item) for item in json.loads(stated))
+    raw, encoding, content_hash, claims, extracted_body = row
+    claims = tuple(Claim(*item) for item in json.loads(claims))
     return RawArticle(location[0], unpack(raw), encoding, content_hash, location[1], claims, bool(extracted_body))
 
 
 def packed_article(article: Article) -> tuple[Any, ...]:
-    """The columns of a cleaned article: text, segments, metadata, and of the latter what filters ask for."""
+    """The columns of a cleaned article: text, alignment, metadata, and of the latter what filters ask for."""
     known = article.metadata
     return (
         pack(article.text),
-        json.dumps([astuple(one) for one in article.segments]),
+        json.dumps([astuple(one) for one in article.alignment]),
         dump_metadata(known),
         known.published.isoformat() if known.published else None,
         (known.source or "").casefold(),
@@ -41,17 +41,17 @@ def packed_article(article: Article) -> tuple[Any, ...]:
 
 
 def unpacked_article(article_id: str, raw: RawArticle, row: tuple[Any, ...]) -> Article:
-    """A cleaned article, without its cluster, from its row: text, segments, metadata."""
-    text, segments, metadata = row
+    """A cleaned article, without its cluster, from its row: text, alignment, metadata."""
+    text, alignment, metadata = row
     return Article(
         id=article_id,
         path=raw.path,
         encoding=raw.encoding,
         raw_text=raw.text,
         text=unpack(text),
-        segments=tuple(Segment(*item) for item in json.loads(segments)),
+        alignment=tuple(AlignedRun(*item) for item in json.loads(alignment)),
         metadata=parse_metadata(metadata),
-        member=raw.member,
+        fragment=raw.fragment,
     )
 
 

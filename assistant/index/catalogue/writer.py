@@ -20,7 +20,7 @@ from assistant.records import Article, Metadata, Passage, RawArticle
 _KEPT_COMMITS = 3
 _KEPT_TIME = timedelta(minutes=10)
 _ID_DIGITS = 16
-_ARTICLE_COLUMNS = "text, segments, metadata, published, source, language"
+_ARTICLE_COLUMNS = "text, alignment, metadata, published, source, language"
 #: The next commit has rows that no reader looks at yet.
 _PENDING = "pending"
 

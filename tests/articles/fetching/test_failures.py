@@ -34,7 +34,7 @@ from tests.web import HTML, Network, Web, fetch, skip_of
 def test_addresses_that_cannot_be_fetched(web: Web, url: str, words: str) -> None:
     skipped = skip_of(fetch(web, url))
     assert words in skipped.reason
-    assert skipped.place == url
+    assert skipped.location == url
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.articles.formats.conftest import page, stated, story
+from tests.articles.formats.conftest import claims, page, story
 from tests.web import STORY, Network, Web, article_of, fetch, rss
 
 
@@ -17,11 +17,11 @@ def test_a_feed(web: Web) -> None:
     articles, skipped = fetch(web, "http://news.example/feed")
     assert not skipped
     assert [article.path for article in articles] == ["http://news.example/1", "http://news.example/2"]
-    assert stated(articles[0], "title") == "From the feed"
-    assert stated(articles[0], "published") == "Mon, 02 Mar 2026 23:30:00 GMT"
-    assert stated(articles[0], "source") == "Daily"
-    assert stated(articles[0], "url") == "http://news.example/1"
-    assert stated(articles[1], "title") == "From the page"
+    assert claims(articles[0], "title") == "From the feed"
+    assert claims(articles[0], "published") == "Mon, 02 Mar 2026 23:30:00 GMT"
+    assert claims(articles[0], "source") == "Daily"
+    assert claims(articles[0], "url") == "http://news.example/1"
+    assert claims(articles[1], "title") == "From the page"
     assert [web.asked.count(f"news.example/{number}") for number in (1, 2)] == [1, 1]
 
 
@@ -45,14 +45,14 @@ def test_the_feeds_own_text_where_there_is_no_page(web: Web) -> None:
     ]
     web.add("news.example/feed", rss(*entries, "<title>Nothing</title>"))
     articles, skipped = fetch(web, "http://news.example/feed")
-    assert [(article.path, article.member, article.text) for article in articles] == [
+    assert [(article.path, article.fragment, article.text) for article in articles] == [
         ("http://news.example/gone", "", "Its own text."),
         ("http://news.example/feed", "3", "No link."),
     ]
-    assert stated(articles[0], "url") == "http://news.example/gone"
-    assert stated(articles[0], "title") == "Gone"
-    assert stated(articles[1], "url") is None
-    assert [each.place for each in skipped] == [
+    assert claims(articles[0], "url") == "http://news.example/gone"
+    assert claims(articles[0], "title") == "Gone"
+    assert claims(articles[1], "url") is None
+    assert [each.location for each in skipped] == [
         "http://news.example/gone",
         "http://news.example/gone-too",
         "http://news.example/feed!4",
@@ -66,7 +66,7 @@ def test_feeds_in_feeds_end(web: Web) -> None:
     web.add("news.example/feed", rss(*(f"<link>{link}</link><description>Own text.</description>" for link in links)))
     web.add("news.example/other", rss("<link>http://news.example/feed</link>", "<link>/deeper</link>"))
     articles, skipped = fetch(web, "http://news.example/start")
-    assert [article.place for article in articles] == [
+    assert [article.location for article in articles] == [
         "http://news.example/feed!1",
         "http://news.example/other",
         "http://news.example/back",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.articles.formats import read_articles
-from tests.articles.formats.conftest import page, stated
+from tests.articles.formats.conftest import claims, page
 from tests.web import HTML, STORY, Web, article_of, fetch, parted, skip_of
 
 
@@ -17,9 +17,9 @@ def test_a_page(web: Web) -> None:
     article = article_of(fetch(web, "HTTP://News.example:80/a?b=1#part"))
     assert article.path == "http://news.example/a?b=1"
     assert article.encoding is None
-    assert article.member == ""
+    assert article.fragment == ""
     assert STORY[0] in article.text
-    assert stated(article, "url") == article.path
+    assert claims(article, "url") == article.path
     assert web.asked == ["news.example/robots.txt", "news.example/a?b=1"]
     assert web.headers[1]["user-agent"].startswith("news-assistant/")
     assert "cookie" not in web.headers[1]
@@ -29,7 +29,7 @@ def test_a_stated_address_stays_and_the_path_is_where_the_page_was(web: Web) -> 
     web.add("news.example/a", page(STORY, '<link rel="canonical" href="https://canonical.example/x">'))
     article = article_of(fetch(web, "http://news.example/a"))
     assert article.path == "http://news.example/a"
-    assert [each.value for each in article.stated if each.field == "url"] == ["https://canonical.example/x"]
+    assert [each.value for each in article.claims if each.field == "url"] == ["https://canonical.example/x"]
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ def test_a_file_gives_the_same_text_from_the_disk_and_from_the_web(
     articles, skipped = fetch(web, f"http://news.example/{name}")
     assert not skipped
     from_disk, _ = parted(read_articles(tmp_path / name))
-    assert [(each.text, each.member) for each in articles] == [(each.text, each.member) for each in from_disk]
+    assert [(each.text, each.fragment) for each in articles] == [(each.text, each.fragment) for each in from_disk]
     assert len(articles) > 0
 
 
 def test_records_have_no_address_but_their_file(web: Web) -> None:
     web.add("news.example/all.jsonl", b'{"text": "One story."}\n{"text": "Another."}\n', Content_Type="text/plain")
     articles, skipped = fetch(web, "http://news.example/all.jsonl")
-    assert [article.member for article in articles] == ["1", "2"]
-    assert all(stated(article, "url") is None for article in articles)
+    assert [article.fragment for article in articles] == ["1", "2"]
+    assert all(claims(article, "url") is None for article in articles)
     assert not skipped
 
 

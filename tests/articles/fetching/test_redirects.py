@@ -9,7 +9,7 @@ import pytest
 
 from assistant.articles.fetching import Fetcher, FetchSettings
 from assistant.articles.fetching.connection import is_public
-from tests.articles.formats.conftest import stated
+from tests.articles.formats.conftest import claims
 from tests.web import HTML, Network, Time, Web, article_of, fetch, look_up, parted, skip_of
 
 
@@ -17,7 +17,7 @@ def test_a_redirect_gives_its_target_as_path(web: Web) -> None:
     web.add("news.example/old", b"", 301, Location="//other.example/caf\u00e9?x#part".encode().decode("latin-1"))
     web.add("other.example/caf%C3%A9?x", HTML)
     article = article_of(fetch(web, "http://news.example/old"))
-    assert article.path == stated(article, "url") == "http://other.example/caf%C3%A9?x"
+    assert article.path == claims(article, "url") == "http://other.example/caf%C3%A9?x"
     assert "other.example/robots.txt" in web.asked
 
 

@@ -50,7 +50,7 @@ def read(tmp_path: Path) -> Read:
         items = list(read_articles(path, limits, **options))  # type: ignore[arg-type]
         for item in items:
             if isinstance(item, Skipped):
-                assert str(path) in item.place
+                assert str(path) in item.location
                 assert item.reason
                 assert item.remedy
             else:
@@ -63,6 +63,6 @@ def read(tmp_path: Path) -> Read:
     return read_file
 
 
-def stated(article: RawArticle, field: str) -> str | None:
+def claims(article: RawArticle, field: str) -> str | None:
     """The surest value of a field."""
-    return next((each.value for each in article.stated if each.field == field), None)
+    return next((each.value for each in article.claims if each.field == field), None)

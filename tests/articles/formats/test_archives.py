@@ -31,9 +31,9 @@ def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
         for name, data in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+            fragment = tarfile.TarInfo(name)
+            fragment.size = len(data)
+            archive.addfile(fragment, io.BytesIO(data))
     return out.getvalue()
 
 
@@ -60,8 +60,8 @@ MEMBERS = ["2023/a.html", "b.txt", "c.md", "d.jsonl!1", "d.jsonl!2"]
 )
 def test_every_member_is_read(read: Read, name: str, data: bytes, prefix: str) -> None:
     articles, skipped = read(name, data)
-    assert [article.member for article in articles] == [prefix + member for member in MEMBERS]
-    assert articles[1].place.endswith(f"{name}!{prefix}b.txt")
+    assert [article.fragment for article in articles] == [prefix + fragment for fragment in MEMBERS]
+    assert articles[1].location.endswith(f"{name}!{prefix}b.txt")
     assert all(article.encoding is None for article in articles)
     assert not skipped
 
@@ -73,7 +73,9 @@ _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 
 def _everything(path: Path) -> list[tuple[str, str, object]]:
     return [
-        (item.text, item.member.split("!")[-1], item.stated) if isinstance(item, RawArticle) else (item.reason, "", ())
+        (item.text, item.fragment.split("!")[-1], item.claims)
+        if isinstance(item, RawArticle)
+        else (item.reason, "", ())
         for item in read_articles(path)
     ]
 
@@ -98,7 +100,7 @@ def test_one_bad_member_does_not_stop_the_rest(read: Read) -> None:
     for name, data in (("x.zip", zipped(files)), ("x.tar", tarred(files))):
         articles, skipped = read(name, data)
         assert [article.text for article in articles] == ["One.", "Two."]
-        assert [item.place.split("!")[-1] for item in skipped] == ["bad.txt", "image.png"]
+        assert [item.location.split("!")[-1] for item in skipped] == ["bad.txt", "image.png"]
 
 
 def test_a_damaged_member_of_a_zip_is_skipped(read: Read) -> None:
@@ -112,7 +114,7 @@ def test_truncated_gzip_keeps_what_came_before(read: Read) -> None:
     lines = b"".join(b'{"text": "Article %d says this."}\n' % number for number in range(20_000))
     articles, (skipped,) = read("x.jsonl.gz", gzip.compress(lines)[:-2000])
     assert len(articles) > 1000
-    assert skipped.place.endswith("x.jsonl.gz!x.jsonl")
+    assert skipped.location.endswith("x.jsonl.gz!x.jsonl")
     assert "damaged, cut short" in skipped.remedy
 
 
@@ -143,7 +145,7 @@ def test_a_zip_bomb_is_skipped_and_the_rest_read(read: Read) -> None:
     articles, (skipped,) = read("x.zip", zipped({"a.txt": b"One.", "b.txt": b"a" * 9_000_000, "c.txt": b"Two."}))
     assert [article.text for article in articles] == ["One.", "Two."]
     assert "200 times" in skipped.reason
-    assert skipped.place.endswith("x.zip!b.txt")
+    assert skipped.location.endswith("x.zip!b.txt")
 
 
 def test_a_gzip_bomb_is_skipped(read: Read) -> None:
@@ -158,7 +160,7 @@ def test_what_unpacks_to_too_much_in_all_ends_there(read: Read) -> None:
     assert len(articles) == 4
     assert "unpacks to more bytes" in skipped.reason
     assert skipped.cut
-    assert skipped.place.endswith("x.zip")
+    assert skipped.location.endswith("x.zip")
 
 
 def test_one_entry_listed_many_times_counts_every_time(read: Read) -> None:
@@ -199,13 +201,13 @@ def test_tar_members_that_lead_out_and_links_are_skipped(read: Read) -> None:
             ("pipe.txt", tarfile.FIFOTYPE),
             ("good.txt", tarfile.REGTYPE),
         ):
-            member = tarfile.TarInfo(name)
-            member.type = kind
-            member.linkname = "/etc/passwd" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
-            member.size = 5 if kind == tarfile.REGTYPE else 0
-            archive.addfile(member, io.BytesIO(b"Text."))
+            fragment = tarfile.TarInfo(name)
+            fragment.type = kind
+            fragment.linkname = "/etc/passwd" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
+            fragment.size = 5 if kind == tarfile.REGTYPE else 0
+            archive.addfile(fragment, io.BytesIO(b"Text."))
     articles, skipped = read("x.tar", out.getvalue())
-    assert [article.member for article in articles] == ["good.txt"]
+    assert [article.fragment for article in articles] == ["good.txt"]
     assert len(skipped) == 5
     assert {item.reason for item in skipped} == {
         "Its name leads out of the archive.",
@@ -218,7 +220,7 @@ def test_zip_members_that_lead_out_and_encrypted_ones_are_skipped(read: Read) ->
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         data[data.rindex(signature) + offset] |= 1
     articles, skipped = read("x.zip", bytes(data))
-    assert [article.member for article in articles] == ["good.txt"]
+    assert [article.fragment for article in articles] == ["good.txt"]
     assert [item.reason for item in skipped] == ["Its name leads out of the archive.", "It is encrypted."]
 
 
@@ -234,7 +236,7 @@ def test_hidden_members_and_folders_are_passed_over(read: Read) -> None:
     articles, skipped = read(
         "x.zip", zipped({".git/a.txt": b"x", "__MACOSX/._b.txt": b"x", "dir/": b"", "a.txt": b"Text."})
     )
-    assert [article.member for article in articles] == ["a.txt"]
+    assert [article.fragment for article in articles] == ["a.txt"]
     assert not skipped
 
 

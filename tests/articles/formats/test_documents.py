@@ -7,7 +7,7 @@ import zipfile
 import pypdf
 import pytest
 
-from tests.articles.formats.conftest import Read, page, stated, story
+from tests.articles.formats.conftest import Read, claims, page, story
 from tests.articles.formats.test_archives import zipped
 
 MHTML = """From: <Saved by Blink>\r
@@ -37,9 +37,9 @@ def test_mhtml(read: Read) -> None:
     body = base64.encodebytes(page(["Café " + text for text in story()]).encode()).decode()
     (article,), skipped = read("a.mhtml", MHTML.format(body=body).encode())
     assert article.text.count("Café") == 4
-    assert stated(article, "url") == "https://daily.example/bridge"
-    assert "Bridge reopens – The Daily" in [each.value for each in article.stated]
-    assert "2 Mar 2026" not in str(article.stated)  # when it was saved
+    assert claims(article, "url") == "https://daily.example/bridge"
+    assert "Bridge reopens – The Daily" in [each.value for each in article.claims]
+    assert "2 Mar 2026" not in str(article.claims)  # when it was saved
     assert not skipped
 
 
@@ -54,7 +54,7 @@ def test_mhtml(read: Read) -> None:
 def test_mhtml_without_a_page_is_skipped(read: Read, data: bytes) -> None:
     articles, (skipped,) = read("a.mht", data)
     assert not articles
-    assert skipped.place.endswith("a.mht")
+    assert skipped.location.endswith("a.mht")
 
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -82,13 +82,13 @@ BODY = (
 def test_docx(read: Read, name: str) -> None:
     (article,), skipped = read(name, docx(BODY))
     assert article.text == "Title line\n\nFirst new line.\n\nCell."
-    assert [(each.field, each.value, each.sure) for each in article.stated] == [("title", "Bridge", 0.3)]
+    assert [(each.field, each.value, each.confidence) for each in article.claims] == [("title", "Bridge", 0.3)]
     assert not skipped
 
 
 def test_docx_inside_a_zip(read: Read) -> None:
     (article,), _ = read("a.zip", zipped({"x/a.docx": docx(BODY)}))
-    assert article.member == "x/a.docx"
+    assert article.fragment == "x/a.docx"
 
 
 def test_bad_docx_is_skipped(read: Read) -> None:
@@ -143,7 +143,7 @@ LINES = [
 def test_pdf(read: Read) -> None:
     (article,), skipped = read("a.pdf", pdf(LINES, "Bridge"))
     assert article.text == "The harbour bridge reopened on Monday. Traffic flowed.\n\nA second paragraph."
-    assert [(each.field, each.value) for each in article.stated] == [("title", "Bridge")]
+    assert [(each.field, each.value) for each in article.claims] == [("title", "Bridge")]
     assert not skipped
 
 
@@ -152,7 +152,7 @@ def test_bad_pdf_is_skipped(read: Read) -> None:
     for data in (b"Only words.", b"%PDF-1.4\ngarbage", whole[:200], pdf([])):
         articles, (skipped,) = read("a.pdf", data)
         assert not articles
-        assert skipped.place.endswith("a.pdf")
+        assert skipped.location.endswith("a.pdf")
 
 
 def test_a_zip_of_everything_is_read_whole(read: Read) -> None:
@@ -163,5 +163,5 @@ def test_a_zip_of_everything_is_read_whole(read: Read) -> None:
         archive.writestr("c.html", page(story()))
         archive.writestr("d.csv", "text\nRow one.\n")
     articles, skipped = read("x.zip", out.getvalue())
-    assert [article.member for article in articles] == ["a.pdf", "b.docx", "c.html", "d.csv!1"]
+    assert [article.fragment for article in articles] == ["a.pdf", "b.docx", "c.html", "d.csv!1"]
     assert not skipped

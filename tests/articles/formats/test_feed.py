@@ -5,7 +5,7 @@ import time
 import pytest
 
 from assistant.articles.formats import Limits
-from tests.articles.formats.conftest import Read, stated
+from tests.articles.formats.conftest import Read, claims
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Daily</title><link>https://daily.example/</link>
@@ -23,9 +23,9 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><titl
 
 def test_rss(read: Read) -> None:
     articles, (skipped,) = read("a.xml", RSS.encode())
-    assert [article.member for article in articles] == ["1", "3"]
+    assert [article.fragment for article in articles] == ["1", "3"]
     assert articles[0].text == "Full text one.\n\nTwo."
-    assert {each.field: each.value for each in articles[0].stated} == {
+    assert {each.field: each.value for each in articles[0].claims} == {
         "title": "Bridge reopens & more",
         "published": "Mon, 02 Mar 2026 23:30:00 -0500",
         "byline": "Ada Smith",
@@ -33,20 +33,20 @@ def test_rss(read: Read) -> None:
         "source": "Daily",
         "language": "en-gb",
     }
-    assert skipped.place.endswith("!2")
+    assert skipped.location.endswith("!2")
 
 
 def test_an_entry_that_names_the_feed_is_read_once_and_has_no_address(read: Read) -> None:
     articles, _ = read("a.xml", RSS.encode())
     assert articles[1].text == "Names the feed itself."
-    assert stated(articles[1], "url") is None
+    assert claims(articles[1], "url") is None
 
 
 def test_atom(read: Read) -> None:
     (article,), skipped = read("a.atom", ATOM.encode())
     assert article.text == "Hi there."
-    assert stated(article, "published") == "2026-03-01T10:00:00Z"
-    assert stated(article, "byline") == "Bo"
+    assert claims(article, "published") == "2026-03-01T10:00:00Z"
+    assert claims(article, "byline") == "Bo"
     assert not skipped
 
 
@@ -82,7 +82,7 @@ def test_a_cut_feed_keeps_its_whole_entries(read: Read) -> None:
 @pytest.mark.parametrize("end", ["", "\n<!-- served in 3 ms -->\n"])
 def test_a_feed_that_is_not_well_formed_is_read_to_its_end(read: Read, end: str) -> None:
     articles, skipped = read("a.rss", (RSS.replace("Bridge reopens", "Bridge&nbsp;reopens") + end).encode())
-    assert [article.member for article in articles] == ["1", "3"]
+    assert [article.fragment for article in articles] == ["1", "3"]
     assert "not well-formed" in skipped[-1].reason
     assert not skipped[-1].cut
 
@@ -104,9 +104,9 @@ def long_feed(tail: str = "</channel></rss>", head: str = "<?xml version='1.0' e
 
 def test_a_long_feed_is_read_in_portions(read: Read) -> None:
     articles, skipped = read("a.xml", long_feed("<language>en</language></channel></rss>"))
-    assert [article.member for article in articles] == [str(number) for number in range(1, LONG + 1)]
+    assert [article.fragment for article in articles] == [str(number) for number in range(1, LONG + 1)]
     assert [article.text[:7] for article in articles] == [f"Café {number}." for number in range(LONG)]
-    assert {stated(article, "source") for article in articles} == {"Café"}
+    assert {claims(article, "source") for article in articles} == {"Café"}
     assert not skipped
 
 

@@ -29,7 +29,7 @@ BARE = ("article.txt", "article.txt.gz", "article.pdf", "article.docx")
 def test_the_article_of_every_format(name: str) -> None:
     (raw,) = read_articles(HERE / name)
     assert isinstance(raw, RawArticle)
-    assert raw.member == MEMBERS.get(name, "")
+    assert raw.fragment == MEMBERS.get(name, "")
     article = clean_article(raw)
     metadata = article.metadata
     assert (metadata.title, metadata.byline, metadata.language) == (TITLE, AUTHOR, "en")
@@ -37,7 +37,7 @@ def test_the_article_of_every_format(name: str) -> None:
     assert metadata.published_at == datetime.fromisoformat(PUBLISHED)
     assert (metadata.source, metadata.url) == ((None, None) if name in BARE else (SOURCE, URL))
     own_text = raw.text if raw.encoding is None else (HERE / name).read_bytes().decode(raw.encoding)
-    offsets = OffsetMap(article.segments)
+    offsets = OffsetMap(article.alignment)
     for paragraph in PARAGRAPHS:
         assert article.text.count(paragraph) == 1
         start = article.text.index(paragraph)

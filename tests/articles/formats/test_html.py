@@ -6,7 +6,7 @@ import time
 import pytest
 
 from assistant.articles.formats.tree import fragment_text
-from tests.articles.formats.conftest import Read, page, stated, story
+from tests.articles.formats.conftest import Read, claims, page, story
 
 
 def test_the_frame_is_the_articles_paragraphs(read: Read) -> None:
@@ -15,9 +15,9 @@ def test_the_frame_is_the_articles_paragraphs(read: Read) -> None:
     assert "Home" not in article.text
     assert "Copyright" not in article.text
     assert article.encoding is None
-    assert article.member == ""
-    assert stated(article, "title") == "Bridge reopens"
-    assert stated(article, "language") == "en-GB"
+    assert article.fragment == ""
+    assert claims(article, "title") == "Bridge reopens"
+    assert claims(article, "language") == "en-GB"
     assert not skipped
 
 
@@ -44,7 +44,7 @@ JSON_LD = {
 def test_json_ld(read: Read, data: object) -> None:
     script = f'<script type="application/ld+json">{json.dumps(data)}</script>'
     (article,), _ = read("a.html", page(story(), script).encode())
-    found = {each.field: (each.value, each.how) for each in reversed(article.stated)}
+    found = {each.field: (each.value, each.found_in) for each in reversed(article.claims)}
     assert found["title"] == ("Bridge opens", "JSON-LD headline")
     assert found["published"] == ("2026-03-02T23:30:00-05:00", "JSON-LD datePublished")
     assert found["source"][0] == "The Daily"
@@ -52,7 +52,7 @@ def test_json_ld(read: Read, data: object) -> None:
     assert found["section"][0] == "Local"
     assert found["language"][0] == "en"
     assert found["url"][0] == "https://daily.example/1"
-    assert "2026-03-09" not in str(article.stated)
+    assert "2026-03-09" not in str(article.claims)
 
 
 def test_open_graph_link_and_time(read: Read) -> None:
@@ -62,10 +62,10 @@ def test_open_graph_link_and_time(read: Read) -> None:
     )
     time_element = '<time datetime="2026-03-01">1 March</time>'
     (article,), _ = read("a.html", page(story(), head, time_element).encode())
-    assert stated(article, "title") == "Bridge & more"
-    assert stated(article, "source") == "The Daily"
-    assert stated(article, "url") == "https://d.example/1"
-    dates = [(each.value, each.sure) for each in article.stated if each.field == "published"]
+    assert claims(article, "title") == "Bridge & more"
+    assert claims(article, "source") == "The Daily"
+    assert claims(article, "url") == "https://d.example/1"
+    dates = [(each.value, each.confidence) for each in article.claims if each.field == "published"]
     assert dates == [("2026-03-02", 0.9), ("2026-03-01", 0.7)]
 
 

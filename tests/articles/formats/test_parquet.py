@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from assistant.articles.formats import read_articles
-from tests.articles.formats.conftest import Read, stated
+from tests.articles.formats.conftest import Read, claims
 
 
 def test_without_pyarrow_the_remedy_names_the_extra(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,8 +26,8 @@ def test_rows_are_articles(tmp_path: Path) -> None:
     parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     articles = list(read_articles(path))
     assert [article.text for article in articles] == [row["Body"] for row in rows]  # type: ignore[union-attr]
-    assert articles[-1].member == "200"  # type: ignore[union-attr]
-    assert stated(articles[0], "published") == "2026-03-02T23:30:00+00:00"  # type: ignore[arg-type]
+    assert articles[-1].fragment == "200"  # type: ignore[union-attr]
+    assert claims(articles[0], "published") == "2026-03-02T23:30:00+00:00"  # type: ignore[arg-type]
 
 
 def test_a_damaged_table_is_skipped(read: Read) -> None:

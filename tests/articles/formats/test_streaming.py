@@ -12,7 +12,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from assistant.articles.formats import Limits, Skipped, Source, read_source
+from assistant.articles.formats import Limits, RawSource, Skipped, read_source
 from assistant.articles.formats.base import Budget
 from tests.articles.formats.conftest import WORDS, page
 from tests.articles.formats.test_warc import record
@@ -96,7 +96,7 @@ def test_memory_does_not_grow_with_the_file(name: str, pieces: Callable[[], Iter
     limits = Limits(ratio=10_000)
     file = _Counted(pieces())
     stream = io.BufferedReader(file)
-    source = Source(f"/d/{name}", "", name, lambda: stream, Budget(limits.unpacked_bytes, limits.members))
+    source = RawSource(f"/d/{name}", "", name, lambda: stream, Budget(limits.unpacked_bytes, limits.members))
     read = ahead = 0
     tracemalloc.start()
     for item in read_source(source, limits):

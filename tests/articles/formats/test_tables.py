@@ -23,7 +23,7 @@ from assistant.articles.formats import FieldMap, Limits, read_articles
 from assistant.articles.formats.json_array import BrokenElement, array_items
 from assistant.records import RawArticle
 from assistant.settings import FieldName
-from tests.articles.formats.conftest import Read, stated
+from tests.articles.formats.conftest import Read, claims
 
 RECORD = {
     "Title": "Bridge reopens",
@@ -38,7 +38,7 @@ RECORD = {
 def check(article: RawArticle) -> None:
     assert article.text == RECORD["body"]
     assert article.encoding is None
-    found = {each.field: each.value for each in article.stated}
+    found = {each.field: each.value for each in article.claims}
     assert found == {
         "title": "Bridge reopens",
         "published": "2026-03-02T23:30:00-05:00",
@@ -49,7 +49,7 @@ def check(article: RawArticle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "member"),
+    ("name", "data", "fragment"),
     [
         ("a.jsonl", json.dumps(RECORD), "1"),
         ("a.jsonl", "\n\n" + json.dumps(RECORD) + "\n", "3"),
@@ -60,10 +60,10 @@ def check(article: RawArticle) -> None:
         ("a.dat", json.dumps([RECORD]), "1"),
     ],
 )
-def test_a_record_is_an_article_with_what_its_fields_state(read: Read, name: str, data: str, member: str) -> None:
+def test_a_record_is_an_article_with_what_its_fields_state(read: Read, name: str, data: str, fragment: str) -> None:
     (article,), skipped = read(name, data.encode())
     check(article)
-    assert article.member == member
+    assert article.fragment == fragment
     assert not skipped
 
 
@@ -77,8 +77,8 @@ def test_broken_lines_are_named_and_the_rest_read(read: Read) -> None:
         b'{"title": "T", "id": 5}',
     ]
     articles, skipped = read("a.jsonl", b"\n".join([*lines, b'{"text": "Two."}']))
-    assert [(article.member, article.text) for article in articles] == [("1", "One."), ("7", "Two.")]
-    assert [item.place.split("!")[-1] for item in skipped] == ["2", "3", "4", "5", "6"]
+    assert [(article.fragment, article.text) for article in articles] == [("1", "One."), ("7", "Two.")]
+    assert [item.location.split("!")[-1] for item in skipped] == ["2", "3", "4", "5", "6"]
     assert "'title', 'id'" in skipped[-1].reason
     assert "--field text=NAME" in skipped[-1].remedy
 
@@ -89,8 +89,8 @@ def test_a_line_that_is_too_long_is_passed_over_without_being_held(read: Read) -
     articles, (skipped,) = read("a.jsonl", data, Limits(article_bytes=1_000_000))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [article.member for article in articles] == ["1", "3"]
-    assert skipped.place.endswith("!2")
+    assert [article.fragment for article in articles] == ["1", "3"]
+    assert skipped.location.endswith("!2")
     assert "longer than 1,000,000 bytes" in skipped.reason
     assert peak < 10_000_000
 
@@ -118,7 +118,7 @@ def test_a_field_map_names_other_fields(read: Read) -> None:
     fields = FieldMap(text=("data.main",), published=("when",))
     (article,), _ = read("a.jsonl", json.dumps(record).encode(), fields=fields)
     assert article.text == "The text."
-    assert stated(article, "published") == "20260302"
+    assert claims(article, "published") == "20260302"
 
 
 def test_an_unusual_field_map_has_a_digest_of_its_own() -> None:
@@ -141,7 +141,7 @@ def test_an_unusual_field_map_has_a_digest_of_its_own() -> None:
 def test_a_cut_array_keeps_what_came_before_and_says_what_is_lost(read: Read, cut: str, says: str) -> None:
     (article,), (skipped,) = read("a.json", cut.encode())
     assert article.text == "One."
-    assert skipped.place.endswith("a.json")
+    assert skipped.location.endswith("a.json")
     assert skipped.cut
     assert says in skipped.reason
 
@@ -161,8 +161,8 @@ def test_a_cut_array_keeps_what_came_before_and_says_what_is_lost(read: Read, cu
 def test_what_follows_a_broken_element_of_an_array_is_read(read: Read, broken: str, form: str) -> None:
     elements = ",\n".join(['{"text": "One."}', broken, '{"text": "Three."}'])
     articles, (skipped,) = read("a.json", form.format(elements).encode())
-    assert [(article.member, article.text) for article in articles] == [("1", "One."), ("3", "Three.")]
-    assert skipped.place.endswith("a.json!2")
+    assert [(article.fragment, article.text) for article in articles] == [("1", "One."), ("3", "Three.")]
+    assert skipped.location.endswith("a.json!2")
     assert not skipped.cut
 
 
@@ -175,7 +175,7 @@ def test_commas_that_are_missing_in_an_array_are_not_missed(read: Read) -> None:
 def test_lines_named_json_are_read_however_long_the_first_is(read: Read) -> None:
     records = [{"text": "word " * 5000}, {"text": "Two."}]
     articles, skipped = read("a.json", b"\n".join(json.dumps(each).encode() for each in records))
-    assert [(article.member, article.text) for article in articles] == [("1", records[0]["text"]), ("2", "Two.")]
+    assert [(article.fragment, article.text) for article in articles] == [("1", records[0]["text"]), ("2", "Two.")]
     assert not skipped
 
 
@@ -191,7 +191,7 @@ def test_records_in_wide_characters(read: Read, name: str, encoding: str) -> Non
         "a.csv": table([record], "\t").decode(),
     }[name]
     articles, _ = read(name, data.encode(encoding))
-    assert [(article.text, stated(article, "title")) for article in articles] == [(record["text"], "Café")]
+    assert [(article.text, claims(article, "title")) for article in articles] == [(record["text"], "Café")]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_records_in_wide_characters(read: Read, name: str, encoding: str) -> Non
 )
 def test_counts_since_1970_are_dates(read: Read, value: object, published: str | None) -> None:
     (article,), _ = read("a.jsonl", json.dumps({"text": "T.", "date": value}).encode())
-    assert stated(article, "published") == published
+    assert claims(article, "published") == published
 
 
 def test_a_count_since_1970_is_the_day_of_publication(read: Read) -> None:
@@ -225,9 +225,9 @@ def test_a_count_since_1970_is_the_day_of_publication(read: Read) -> None:
 def test_many_complaints_are_summed_up(read: Read, text_at: int) -> None:
     rows = "".join(f"{number},x,{'Text.' if number == text_at else ''}\n" for number in range(1000))
     articles, skipped = read("a.csv", f"id,prose,text\n{rows}".encode())
-    assert [article.member for article in articles] == [str(text_at + 1)]
+    assert [article.fragment for article in articles] == [str(text_at + 1)]
     assert len(skipped) == 101
-    assert skipped[-1].place.endswith(f"!{999 if text_at == 999 else 1000}")
+    assert skipped[-1].location.endswith(f"!{999 if text_at == 999 else 1000}")
     assert "last of 899 more" in skipped[-1].reason
 
 
@@ -245,7 +245,7 @@ def test_records_that_all_lack_a_text_are_one_complaint(read: Read, name: str) -
     }[name]
     articles, (skipped,) = read(name, data)
     assert not articles
-    assert skipped.place.endswith({"a.jsonl.gz": "a.jsonl.gz!a.jsonl"}.get(name, name))
+    assert skipped.location.endswith({"a.jsonl.gz": "a.jsonl.gz!a.jsonl"}.get(name, name))
     assert "None of its 2,500 records has text under any of text, body," in skipped.reason
     assert "their fields are 'id', 'prose'." in skipped.reason
     assert "--field text=NAME" in skipped.remedy
@@ -255,7 +255,7 @@ def test_records_that_all_lack_a_text_are_one_complaint(read: Read, name: str) -
 def test_what_is_broken_among_textless_records_is_told_too(read: Read) -> None:
     rows = ['{"id": 1}', "broken", "[2]", '{"prose": "x"}']
     _, skipped = read("a.jsonl", "\n".join(rows).encode())
-    assert [item.place.rpartition("a.jsonl")[2] for item in skipped] == ["!2", ""]
+    assert [item.location.rpartition("a.jsonl")[2] for item in skipped] == ["!2", ""]
     assert "None of its 3 records" in skipped[1].reason
     assert "'id', 'prose'" in skipped[1].reason
 
@@ -269,7 +269,7 @@ def test_textless_records_are_told_when_the_rest_is_lost(read: Read) -> None:
 def test_a_cut_behind_an_article_sums_nothing_up(read: Read) -> None:
     articles, skipped = read("a.json", b'[{"id": 1}, {"text": "One."}, {"id": 2}, {"id')
     assert len(articles) == 1
-    assert [item.place.rpartition("a.json")[2] for item in skipped] == ["!1", "!3", ""]
+    assert [item.location.rpartition("a.json")[2] for item in skipped] == ["!1", "!3", ""]
 
 
 def test_a_member_without_texts_does_not_concern_the_others(read: Read) -> None:
@@ -278,7 +278,7 @@ def test_a_member_without_texts_does_not_concern_the_others(read: Read) -> None:
         archive.writestr("a.jsonl", '{"id": 1}\n{"id": 2}')
         archive.writestr("b.jsonl", '{"id": 1}\n{"text": "One."}')
     _, skipped = read("a.zip", data.getvalue())
-    assert [item.place.rpartition("a.zip!")[2] for item in skipped] == ["a.jsonl", "b.jsonl!1"]
+    assert [item.location.rpartition("a.zip!")[2] for item in skipped] == ["a.jsonl", "b.jsonl!1"]
 
 
 def test_textless_records_take_little_memory(read: Read) -> None:
@@ -295,7 +295,7 @@ def test_textless_records_take_little_memory(read: Read) -> None:
 def test_a_long_array_is_read_one_record_at_a_time(read: Read) -> None:
     data = json.dumps({"articles": [{"text": f"Article {number}. " + "x" * 500} for number in range(200)]}).encode()
     articles, skipped = read("a.json", data, Limits(article_bytes=5000))
-    assert [article.member for article in articles] == [str(number) for number in range(1, 201)]
+    assert [article.fragment for article in articles] == [str(number) for number in range(1, 201)]
     assert not skipped
 
 
@@ -317,7 +317,7 @@ def table(rows: list[dict[str, str]], delimiter: str = ",") -> bytes:
 def test_rows_of_a_table(read: Read, delimiter: str) -> None:
     rows = [{"title": "A, B", "text": 'He said "one".\nTwo; three.'}, {"title": "C", "text": "Four."}]
     articles, skipped = read("a.csv", table(rows, delimiter))
-    assert [(article.member, article.text, stated(article, "title")) for article in articles] == [
+    assert [(article.fragment, article.text, claims(article, "title")) for article in articles] == [
         ("1", rows[0]["text"], "A, B"),
         ("2", "Four.", "C"),
     ]
@@ -351,7 +351,7 @@ def test_a_table_that_is_not_in_utf8(read: Read, encoding: str, ascii_rows: int)
     rows += f"{title},{text.replace(',', '')},https://daily.example/a-longer-address-in-plain-letters\n\n" * 20
     articles, skipped = read("a.csv", f"title,text,url\n{rows}".encode(encoding))
     assert not skipped
-    assert {(stated(article, "title"), article.text) for article in articles[ascii_rows:]} == {
+    assert {(claims(article, "title"), article.text) for article in articles[ascii_rows:]} == {
         (title, text.replace(",", ""))
     }
     assert len(articles) == ascii_rows + 20
@@ -360,8 +360,12 @@ def test_a_table_that_is_not_in_utf8(read: Read, encoding: str, ascii_rows: int)
 def test_rows_that_are_not_in_the_encoding_of_the_others_are_named(read: Read) -> None:
     good, bad = 'A,"Café\nolé."\n'.encode(), 'B,"Café\nolé."\n'.encode("cp1252")
     articles, (skipped,) = read("a.csv", b"\xef\xbb\xbftitle,text\n" + good + good + bad + good)
-    assert [(article.member, stated(article, "title")) for article in articles] == [("1", "A"), ("2", "A"), ("4", "A")]
-    assert skipped.place.endswith("a.csv!3")
+    assert [(article.fragment, claims(article, "title")) for article in articles] == [
+        ("1", "A"),
+        ("2", "A"),
+        ("4", "A"),
+    ]
+    assert skipped.location.endswith("a.csv!3")
     assert "not in utf-8" in skipped.reason
 
 
@@ -385,7 +389,7 @@ def test_texts_come_back_from_json_lines_and_arrays(records: list[tuple[str, str
         for path in (lines, array):
             articles = [item for item in read_articles(path) if isinstance(item, RawArticle)]
             assert [article.text for article in articles] == [text for _, text in records]
-            assert [stated(article, "title") for article in articles] == [title.strip() for title, _ in records]
+            assert [claims(article, "title") for article in articles] == [title.strip() for title, _ in records]
 
 
 @settings(max_examples=100, deadline=None)

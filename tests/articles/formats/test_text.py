@@ -9,7 +9,7 @@ import pytest
 from assistant.articles import load_article
 from assistant.articles.formats import read_articles
 from assistant.articles.formats.text import front_matter
-from tests.articles.formats.conftest import Read, stated
+from tests.articles.formats.conftest import Read, claims
 
 
 @pytest.mark.parametrize("data", ["Line one.\r\n\r\nCafé.\n".encode(), "Café.".encode("cp1252"), b"\xef\xbb\xbfText."])
@@ -28,11 +28,11 @@ def test_markdown_keeps_its_text_and_states_its_front_matter(read: Read) -> None
     (article,), skipped = read("a.md", data)
     assert article.text.encode() == data
     assert article.encoding == "utf-8"
-    assert article.member == ""
+    assert article.fragment == ""
     assert article.content_hash == hashlib.sha256(data).hexdigest()
-    assert stated(article, "title") == "Bridge: open"
-    assert stated(article, "published") == "2026-03-02T23:30:00-05:00"
-    assert stated(article, "byline") == "Ada Smith, Bo Lee"
+    assert claims(article, "title") == "Bridge: open"
+    assert claims(article, "published") == "2026-03-02T23:30:00-05:00"
+    assert claims(article, "byline") == "Ada Smith, Bo Lee"
     assert not skipped
 
 
@@ -46,7 +46,7 @@ def test_front_matter_that_is_none_states_nothing(text: str) -> None:
 
 def test_compressed_text_is_extracted(read: Read) -> None:
     (article,), _ = read("a.txt.gz", gzip.compress(b"Some text.\r\n"))
-    assert (article.text, article.encoding, article.member) == ("Some text.\r\n", None, "a.txt")
+    assert (article.text, article.encoding, article.fragment) == ("Some text.\r\n", None, "a.txt")
 
 
 def test_text_that_is_a_page_is_read_as_a_page(read: Read) -> None:

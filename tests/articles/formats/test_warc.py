@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 
-from tests.articles.formats.conftest import Read, page, stated, story
+from tests.articles.formats.conftest import Read, claims, page, story
 
 
 def record(url: str, body: bytes, content_type: str = "text/html; charset=utf-8", status: str = "200 OK") -> bytes:
@@ -32,25 +32,25 @@ def test_pages_of_a_crawl(read: Read) -> None:
         ("b.warc.gz", gzip.compress(b"".join(RECORDS))),
     ):
         articles, (skipped,) = read(name, data)
-        assert [article.member.split("!")[-1] for article in articles] == ["1", "5", "6"]
-        assert [stated(article, "url") for article in articles] == [
+        assert [article.fragment.split("!")[-1] for article in articles] == ["1", "5", "6"]
+        assert [claims(article, "url") for article in articles] == [
             "https://d.example/1",
             "https://d.example/plain",
             "https://d.example/2",
         ]
         assert "Café" in articles[0].text
         assert "2026-03-05" not in str(articles)  # when it was crawled
-        assert skipped.place.endswith("!4")
+        assert skipped.location.endswith("!4")
 
 
 def test_a_cut_or_damaged_crawl_keeps_what_came_before(read: Read) -> None:
     data = b"".join(RECORDS)
     articles, (_, skipped) = read("a.warc", data[:-500])
-    assert [article.member for article in articles] == ["1", "5"]
+    assert [article.fragment for article in articles] == ["1", "5"]
     assert "cut short" in skipped.reason
     articles, skipped_too = read("a.warc.gz", gzip.compress(data)[:-100])
     assert articles
-    assert skipped_too[-1].place.endswith("a.warc.gz!a.warc")
+    assert skipped_too[-1].location.endswith("a.warc.gz!a.warc")
     articles, skipped = read("a.warc", RECORDS[0] + b"garbage\r\n" * 10 + RECORDS[5])
     assert len(articles) >= 1
     assert len(articles) == 2 or skipped

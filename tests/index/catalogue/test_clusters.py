@@ -108,8 +108,8 @@ def test_the_other_sources_of_a_story_are_those_of_its_cluster(tmp_path: Path) -
         made.sync({"a": story(1, 200), "b": story(1, 220), "c": story(2)})
         with closing(Catalogue.open(tmp_path / "c")) as catalogue:
             by_name = {catalogue.raw_article(one).path: one for one in catalogue.article_ids()}
-            assert [each.place for each in catalogue.article(by_name["a"]).also_in] == ["b"]
-            assert catalogue.article(by_name["c"]).other_places == 0
+            assert [each.location for each in catalogue.article(by_name["a"]).also_in] == ["b"]
+            assert catalogue.article(by_name["c"]).other_source_count == 0
 
 
 def test_a_story_with_very_many_copies_is_one_cluster(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_catalogue_gives_back_what_it_was_given(
     tmp_path_factory: pytest.TempPathFactory, text: str, extracted_body: bool
 ) -> None:
     place = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    raw = raw_article("/news/a.jsonl", f"\ufeffKim\0 \r\n{text}", "ab", member="17")
+    raw = raw_article("/news/a.jsonl", f"\ufeffKim\0 \r\n{text}", "ab", fragment="17")
     raw = replace(raw, extracted_body=extracted_body)
     writer = CatalogueWriter(place)
     committed(writer, raw)
@@ -98,13 +98,13 @@ def test_a_text_is_unpacked_once_for_all_its_passages(
 def test_a_whole_file_is_cited_before_a_fragment_of_an_archive(place: Path, writer: CatalogueWriter) -> None:
     committed(writer, raw_article("/a.zip", "Same.", "a", "10"), raw_article("/a.zip", "Same.", "a", "2"))
     identity = "a" * 16
-    assert Catalogue.open(place).raw_article(identity).member == "2"
+    assert Catalogue.open(place).raw_article(identity).fragment == "2"
     committed(writer, raw_article("/z", "Same.", "a"))
     now = Catalogue.open(place)
-    assert now.raw_article(identity).place == "/z"
+    assert now.raw_article(identity).location == "/z"
     (entry,) = now.entries()
-    assert entry.places == ("/z", "/a.zip!2", "/a.zip!10")
-    assert [each.place for each in now.article(identity).also_in] == ["/a.zip!2", "/a.zip!10"]
+    assert entry.locations == ("/z", "/a.zip!2", "/a.zip!10")
+    assert [each.location for each in now.article(identity).also_in] == ["/a.zip!2", "/a.zip!10"]
 
 
 def test_two_contents_whose_hashes_begin_alike_are_two_articles(place: Path, writer: CatalogueWriter) -> None:

@@ -26,7 +26,7 @@ WORDS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=2
         section=WORDS,
         language=WORDS,
         found_in=st.dictionaries(st.just("title"), st.text(max_size=20)),
-        sure=st.dictionaries(st.just("title"), st.floats(0, 1)),
+        confidence=st.dictionaries(st.just("title"), st.floats(0, 1)),
     )
 )
 def test_metadata_comes_back(metadata: Metadata) -> None:
@@ -41,5 +41,5 @@ def test_metadata_written_before_a_field_was_known_is_read() -> None:
     stored = '{"title": "T", "published": "2018-05-19", "found_in": {"title": "line 1"}}'
     assert parse_metadata(stored) == Metadata("T", date(2018, 5, 19), found_in={"title": "line 1"})
     assert dump_metadata(Metadata(published_at=datetime.fromisoformat("2018-05-19T20:46:00+09:00"))) == (
-        '{"published_at": "2018-05-19T20:46:00+09:00", "found_in": {}, "sure": {}}'
+        '{"published_at": "2018-05-19T20:46:00+09:00", "found_in": {}, "confidence": {}}'
     )

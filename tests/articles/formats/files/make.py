@@ -125,9 +125,9 @@ def tarred(name: str, text: str) -> bytes:
     """A compressed tar archive of one member."""
     out, data = io.BytesIO(), text.encode()
     with tarfile.open(fileobj=out, mode="w") as archive:
-        member = tarfile.TarInfo(name)
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
+        fragment = tarfile.TarInfo(name)
+        fragment.size = len(data)
+        archive.addfile(fragment, io.BytesIO(data))
     return gzip.compress(out.getvalue(), mtime=0)
 
 

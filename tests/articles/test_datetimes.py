@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.articles.moments import read_moment
+from assistant.articles.datetimes import read_datetime
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1970, 1, 3), datetime(2099, 12, 31), timezones=OFFSETS)
@@ -14,8 +14,8 @@ LANGUAGES = st.sampled_from([None, "en", "de", "ja", "ar", "no", "xx", ""])
 
 
 def at(text: str, hours: float = 0) -> tuple[date, datetime]:
-    moment = datetime.fromisoformat(text).replace(tzinfo=timezone(timedelta(hours=hours)))
-    return moment.date(), moment
+    when = datetime.fromisoformat(text).replace(tzinfo=timezone(timedelta(hours=hours)))
+    return when.date(), when
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def at(text: str, hours: float = 0) -> tuple[date, datetime]:
     ],
 )
 def test_days_with_time_and_zone(text: str, expected: tuple[date, datetime]) -> None:
-    found = read_moment(text)
+    found = read_datetime(text)
     assert found is not None
     assert (found[0], found[1] and found[1].replace(microsecond=0)) == expected
     assert found[1] is not None
@@ -61,7 +61,7 @@ def test_days_with_time_and_zone(text: str, expected: tuple[date, datetime]) -> 
     ],
 )
 def test_no_moment_without_a_plain_time_and_zone(text: str, reason: str) -> None:
-    assert read_moment(text) == (date(2026, 3, 2), None), reason
+    assert read_datetime(text) == (date(2026, 3, 2), None), reason
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_moment_without_a_plain_time_and_zone(text: str, reason: str) -> None
     ],
 )
 def test_other_languages(text: str, language: str) -> None:
-    assert read_moment(text, language) == (date(2026, 3, 2), None)
+    assert read_datetime(text, language) == (date(2026, 3, 2), None)
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,23 @@ def test_other_languages(text: str, language: str) -> None:
 )
 @pytest.mark.parametrize("language", [None, "en", "de"])
 def test_what_states_no_day(text: str, language: str | None) -> None:
-    assert read_moment(text, language) is None
+    assert read_datetime(text, language) is None
 
 
 @settings(deadline=None)
 @given(MOMENTS)
-def test_any_iso_moment_comes_back(moment: datetime) -> None:
-    found = read_moment(moment.isoformat())
-    assert found == (moment.date(), moment)
+def test_any_iso_moment_comes_back(when: datetime) -> None:
+    found = read_datetime(when.isoformat())
+    assert found == (when.date(), when)
     assert found[1] is not None
-    assert found[1].utcoffset() == moment.utcoffset()
+    assert found[1].utcoffset() == when.utcoffset()
 
 
 @settings(deadline=None)
 @given(MOMENTS, st.sampled_from(["%a, %d %b %Y %H:%M:%S %z", "%d %B %Y %H:%M:%S %z", "%B %d, %Y %H:%M:%S %z"]))
-def test_any_written_moment_comes_back(moment: datetime, form: str) -> None:
-    moment = moment.replace(microsecond=0)
-    assert read_moment(moment.strftime(form)) == (moment.date(), moment)
+def test_any_written_moment_comes_back(when: datetime, form: str) -> None:
+    when = when.replace(microsecond=0)
+    assert read_datetime(when.strftime(form)) == (when.date(), when)
 
 
 @settings(deadline=None)
@@ -142,9 +142,9 @@ def test_any_written_moment_comes_back(moment: datetime, form: str) -> None:
     st.one_of(st.text(max_size=120), st.from_regex(r"[\d :./TZ+-]{0,30}(?:May|März|[A-Z]{3})?[\d :,]{0,20}")), LANGUAGES
 )
 def test_any_text_is_safe(text: str, language: str | None) -> None:
-    found = read_moment(text, language)
+    found = read_datetime(text, language)
     if found is not None:
-        day, moment = found
+        day, when = found
         assert 1700 <= day.year < 2100
-        assert moment is None or (moment.date() == day and moment.utcoffset() is not None)
-        assert moment != datetime(1970, 1, 1, tzinfo=UTC)
+        assert when is None or (when.date() == day and when.utcoffset() is not None)
+        assert when != datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reading.edges import trim_edges
+from assistant.reading.trimming import trim_span
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from assistant.reading.edges import trim_edges
 )
 def test_edges(span: str, answer: str) -> None:
     text = f"x {span} y"
-    start, end = trim_edges(text, 2, 2 + len(span))
+    start, end = trim_span(text, 2, 2 + len(span))
     assert text[start:end] == answer
 
 
@@ -45,7 +45,7 @@ def test_what_is_trimmed_lies_within_and_is_not_empty(text: str, start: int, len
     end = min(len(text), start + length)
     if start >= end:
         return
-    first, last = trim_edges(text, start, end)
+    first, last = trim_span(text, start, end)
     assert start <= first < last <= end
     assert not any(character.isalnum() for character in text[start:first] + text[last:end])
-    assert trim_edges(text, first, last) == (first, last)
+    assert trim_span(text, first, last) == (first, last)

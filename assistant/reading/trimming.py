@@ -7,7 +7,7 @@ _AFTER = "\"'“”‘«»,;:!?([{–—-"
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ("«", "»"), ('"', '"'))
 
 
-def trim_edges(text: str, start: int, end: int) -> tuple[int, int]:
+def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     """``[start, end)`` without stray marks at its edges: a comma, half a pair of brackets or quotes.
 
     "June 8-9)" loses the bracket, "(June 8-9)" and "U.S." stay, and so does a full stop that may belong

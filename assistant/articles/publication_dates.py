@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from assistant.articles.dates import Dateline, make_day, read_dateline
-from assistant.articles.moments import read_moment
-from assistant.records import Stated
+from assistant.articles.datetimes import read_datetime
+from assistant.records import Claim
 
 #: Who states something. Markup, fields, headers and front matter come from one program, so they are one witness.
-Witness = Literal["markup", "text", "address"]
+Origin = Literal["markup", "text", "address"]
 
 #: Zones lie up to a day apart.
 _SAME = timedelta(days=1)
@@ -34,13 +34,13 @@ class Publication:
 
     day: date
     at: datetime | None
-    how: str
-    sure: float
-    witness: Witness | Literal["dateline"]
+    found_in: str
+    confidence: float
+    origin: Origin | Literal["dateline"]
 
 
 def find_publication(
-    witnesses: Mapping[Witness, Sequence[Stated]], latest: date, language: str | None = None
+    claims_by_origin: Mapping[Origin, Sequence[Claim]], latest: date, language: str | None = None
 ) -> Publication | None:
     """The day of publication that is stated most surely; None when none is.
 
@@ -57,32 +57,34 @@ def find_publication(
         latest: no later day is believed.
         language: of the article, for its months.
     """
-    datelines = [found for each in _all(witnesses, "dateline") if (found := read_dateline(each.value))]
-    stated = list(_stated(witnesses, "published", language))
-    stated += _from_datelines(datelines, _all(witnesses, "period"))
-    stated = stated or list(_stated(witnesses, "updated", language))
-    stated = [each for each in stated if each.day <= latest]
-    if not stated:
+    datelines = [found for each in _all(claims_by_origin, "dateline") if (found := read_dateline(each.value))]
+    claims = list(_claims(claims_by_origin, "published", language))
+    claims += _from_datelines(datelines, _all(claims_by_origin, "period"))
+    claims = claims or list(_claims(claims_by_origin, "updated", language))
+    claims = [each for each in claims if each.day <= latest]
+    if not claims:
         return None
-    best = max(stated, key=lambda each: each.sure)
-    moments = [each for each in stated if each.day == best.day and each.at is not None]
-    at = best.at or max(moments, key=lambda each: each.sure, default=best).at
-    return replace(best, at=at, sure=_weighed(best, stated, datelines))
+    best = max(claims, key=lambda each: each.confidence)
+    datetimes = [each for each in claims if each.day == best.day and each.at is not None]
+    at = best.at or max(datetimes, key=lambda each: each.confidence, default=best).at
+    return replace(best, at=at, confidence=_weighed(best, claims, datelines))
 
 
-def _all(witnesses: Mapping[Witness, Sequence[Stated]], field: str) -> list[Stated]:
-    return [each for stated in witnesses.values() for each in stated if each.field == field]
+def _all(claims_by_origin: Mapping[Origin, Sequence[Claim]], field: str) -> list[Claim]:
+    return [each for claims in claims_by_origin.values() for each in claims if each.field == field]
 
 
-def _stated(witnesses: Mapping[Witness, Sequence[Stated]], field: str, language: str | None) -> Iterator[Publication]:
-    for witness, stated in witnesses.items():
-        for each in stated:
-            moment = read_moment(each.value, language) if each.field == field else None
-            if moment is not None:
-                yield Publication(*moment, each.how, each.sure, witness)
+def _claims(
+    claims_by_origin: Mapping[Origin, Sequence[Claim]], field: str, language: str | None
+) -> Iterator[Publication]:
+    for origin, claims in claims_by_origin.items():
+        for each in claims:
+            when = read_datetime(each.value, language) if each.field == field else None
+            if when is not None:
+                yield Publication(*when, each.found_in, each.confidence, origin)
 
 
-def _from_datelines(datelines: Sequence[Dateline], periods: Sequence[Stated]) -> Iterator[Publication]:
+def _from_datelines(datelines: Sequence[Dateline], periods: Sequence[Claim]) -> Iterator[Publication]:
     """Datelines with a year, or whose year is that of the address; its month, if it has one, has to be theirs."""
     for each in datelines:
         if each.year is not None and (day := make_day(each.year, each.month, each.day)):
@@ -94,11 +96,11 @@ def _from_datelines(datelines: Sequence[Dateline], periods: Sequence[Stated]) ->
                 yield Publication(day, None, "dateline, with the year of the address", _SURE_OF_COMPLETED, "dateline")
 
 
-def _weighed(best: Publication, stated: Sequence[Publication], datelines: Sequence[Dateline]) -> float:
-    agreeing = any(abs(each.day - best.day) <= _SAME and each.witness != best.witness for each in stated)
+def _weighed(best: Publication, claims: Sequence[Publication], datelines: Sequence[Dateline]) -> float:
+    agreeing = any(abs(each.day - best.day) <= _SAME and each.origin != best.origin for each in claims)
     agreeing = agreeing or (
-        best.witness != "dateline" and any(abs(each.nearest(best.day) - best.day) <= _SAME for each in datelines)
+        best.origin != "dateline" and any(abs(each.nearest(best.day) - best.day) <= _SAME for each in datelines)
     )
-    against = max((each.sure for each in stated if abs(each.day - best.day) > _SAME), default=0.0)
-    sure = 1 - (1 - best.sure) / 2 if agreeing else best.sure
-    return round(sure * (1 - against / 2), 2)
+    against = max((each.confidence for each in claims if abs(each.day - best.day) > _SAME), default=0.0)
+    confidence = 1 - (1 - best.confidence) / 2 if agreeing else best.confidence
+    return round(confidence * (1 - against / 2), 2)

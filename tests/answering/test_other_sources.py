@@ -7,17 +7,17 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.elsewhere import also_in, each_place, foreign_language
+from assistant.answering.other_sources import also_in, each_place, foreign_language
 from assistant.answering.prompts import Prompts
-from assistant.records import Appearance
+from assistant.records import OtherSource
 from tests.apps.chat_fakes import HARBOUR, cite
 
 PROMPTS = Prompts.open()
 CITED = cite(HARBOUR, "She led the repair of the old lighthouse.", "the old lighthouse", 0.8)
-KYODO = Appearance("1" * 16, "/news/kyodo.html", "Harbour", "KYODO", date(2024, 3, 10))
-WIRE = Appearance("2" * 16, "/news/dump.zip!2024/wire.html", None, None, None)
-SAME = Appearance(HARBOUR.id, "/news/saved again.txt", "Harbour", HARBOUR.metadata.source, None)
-AT = Appearance("3" * 16, "/news/4.html", "Wall", "Times", None, "https://times.example/wall")
+KYODO = OtherSource("1" * 16, "/news/kyodo.html", "Harbour", "KYODO", date(2024, 3, 10))
+WIRE = OtherSource("2" * 16, "/news/dump.zip!2024/wire.html", None, None, None)
+SAME = OtherSource(HARBOUR.id, "/news/saved again.txt", "Harbour", HARBOUR.metadata.source, None)
+AT = OtherSource("3" * 16, "/news/4.html", "Wall", "Times", None, "https://times.example/wall")
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ AT = Appearance("3" * 16, "/news/4.html", "Wall", "Times", None, "https://times.
         ((KYODO,) * 50, 700, "Also in KYODO and 699 more"),
     ],
 )
-def test_the_line_names_some_places_and_counts_the_rest(places: tuple[Appearance, ...], count: int, line: str) -> None:
-    assert also_in(replace(CITED, also_in=places, other_places=count), PROMPTS) == line
-    assert also_in(replace(HARBOUR, also_in=places, other_places=count), PROMPTS) == line
+def test_the_line_names_some_places_and_counts_the_rest(places: tuple[OtherSource, ...], count: int, line: str) -> None:
+    assert also_in(replace(CITED, also_in=places, other_source_count=count), PROMPTS) == line
+    assert also_in(replace(HARBOUR, also_in=places, other_source_count=count), PROMPTS) == line
 
 
 def test_each_place_has_its_line_and_those_left_out_are_counted() -> None:
-    cited = replace(CITED, also_in=(KYODO, WIRE, AT), other_places=9)
+    cited = replace(CITED, also_in=(KYODO, WIRE, AT), other_source_count=9)
     assert list(each_place(cited, PROMPTS)) == [
         "Harbour · KYODO · 10 March 2024 · kyodo.html",
         "Untitled article · source not stated · date not stated · wire.html",

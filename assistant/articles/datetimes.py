@@ -35,7 +35,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[7-9]|20)\d\d(?!\d)")
 _DATEPARSER_NAMES = {"no": "nb"}
 
 
-def read_moment(text: str, language: str | None = None) -> tuple[date, datetime | None] | None:
+def read_datetime(text: str, language: str | None = None) -> tuple[date, datetime | None] | None:
     """The day that a text states as a date, and the moment if time and zone are stated as well.
 
     The day is the one written, in whatever zone, and that of the moment in its own zone. Nothing is filled in: no part
@@ -73,10 +73,10 @@ def _iso(text: str) -> tuple[date, datetime | None] | None:
     if not _ISO.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.date(), None if moment.tzinfo is None else moment
+    return when.date(), None if when.tzinfo is None else when
 
 
 def _english(text: str) -> tuple[date, datetime | None] | None:

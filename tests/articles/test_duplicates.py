@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.articles.families import Rank, partition, relations
+from assistant.articles.duplicates import Rank, partition, relations
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
 from tests.prose import SYLLABLES, story
 

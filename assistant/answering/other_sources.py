@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from assistant.answering.prompts import Prompts
-from assistant.records import Appearance, Article, Citation
+from assistant.records import Article, Citation, OtherSource
 
 #: Places that are named in one line.
 _NAMED = 2
@@ -14,11 +14,11 @@ _NAMED = 2
 
 def also_in(cited: Citation | Article, prompts: Prompts) -> str:
     """In how many other places the story stands, some of them by name ("Also in KYODO and 3 more"); "" for none."""
-    if not cited.other_places:
+    if not cited.other_source_count:
         return ""
     own = cited.source if isinstance(cited, Citation) else cited.metadata.source
     names = list(dict.fromkeys(_name(each, own) for each in cited.also_in))[:_NAMED]
-    return prompts.say("also_in", names=names, more=cited.other_places - len(names))
+    return prompts.say("also_in", names=names, more=cited.other_source_count - len(names))
 
 
 def each_place(cited: Citation | Article, prompts: Prompts) -> Iterator[str]:
@@ -29,9 +29,9 @@ def each_place(cited: Citation | Article, prompts: Prompts) -> Iterator[str]:
             title=each.title,
             source=each.source,
             published=each.published,
-            place=each.url or PurePath(each.place).name,
+            place=each.url or PurePath(each.location).name,
         )
-    if unnamed := cited.other_places - len(cited.also_in):
+    if unnamed := cited.other_source_count - len(cited.also_in):
         yield prompts.say("more_places", count=unnamed)
 
 
@@ -48,8 +48,8 @@ def foreign_language(code: str | None) -> str | None:
     return str(Locale("en").languages.get(code, code))
 
 
-def _name(appearance: Appearance, own_source: str | None) -> str:
+def _name(appearance: OtherSource, own_source: str | None) -> str:
     """What a place is called: its source, or, where that tells nothing, its file."""
     if appearance.source and appearance.source != own_source:
         return appearance.source
-    return PurePath(appearance.place).name
+    return PurePath(appearance.location).name

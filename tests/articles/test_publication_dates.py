@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.articles.publication import Publication, Witness, find_publication
-from assistant.records import Stated
+from assistant.articles.publication_dates import Origin, Publication, find_publication
+from assistant.records import Claim
 
 LATEST = date(2026, 11, 24)
 DATELINE = "TOKYO, May 19 (Kyodo) -- The prime minister left for Singapore."
 
 
-def published(value: str, sure: float, field: str = "published") -> Stated:
-    return Stated(field, value, f"{field} {value}", sure)
+def published(value: str, confidence: float, field: str = "published") -> Claim:
+    return Claim(field, value, f"{field} {value}", confidence)
 
 
 def publication(
-    *, markup: tuple[Stated, ...] = (), text: tuple[Stated, ...] = (), address: tuple[Stated, ...] = ()
+    *, markup: tuple[Claim, ...] = (), text: tuple[Claim, ...] = (), address: tuple[Claim, ...] = ()
 ) -> Publication | None:
-    witnesses: dict[Witness, tuple[Stated, ...]] = {"markup": markup, "text": text, "address": address}
-    return find_publication(witnesses, LATEST)
+    claims_by_origin: dict[Origin, tuple[Claim, ...]] = {"markup": markup, "text": text, "address": address}
+    return find_publication(claims_by_origin, LATEST)
 
 
 def test_one_statement_stands_as_it_is() -> None:
@@ -42,13 +42,13 @@ def test_the_surest_wins_and_of_equals_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "sure"),
+    ("other", "confidence"),
     [("2018-05-19", 0.95), ("2018-05-20", 0.95), ("2018-05-18", 0.95), ("2018-05-21", 0.56), ("2016-05-19", 0.56)],
 )
-def test_another_witness_makes_it_surer_or_less_sure(other: str, sure: float) -> None:
+def test_another_witness_makes_it_surer_or_less_sure(other: str, confidence: float) -> None:
     found = publication(markup=(published("2018-05-19", 0.9),), address=(published(other, 0.75),))
     assert found is not None
-    assert (found.day, found.sure) == (date(2018, 5, 19), sure)
+    assert (found.day, found.confidence) == (date(2018, 5, 19), confidence)
 
 
 def test_a_witness_cannot_agree_with_itself_but_contradict() -> None:
@@ -56,13 +56,13 @@ def test_a_witness_cannot_agree_with_itself_but_contradict() -> None:
     against = publication(markup=(published("2018-05-19", 0.9), published("2018-05-29", 0.8)))
     assert twice is not None
     assert against is not None
-    assert (twice.sure, against.sure) == (0.9, 0.54)
+    assert (twice.confidence, against.confidence) == (0.9, 0.54)
 
 
 def test_the_moment_comes_from_whoever_states_one_of_that_day() -> None:
-    day, moment = published("2018-05-19", 0.95), published("2018-05-19T10:00:00Z", 0.6)
+    day, when = published("2018-05-19", 0.95), published("2018-05-19T10:00:00Z", 0.6)
     other_day = published("2018-05-20T10:00:00Z", 0.9)
-    found = publication(markup=(day, other_day, moment))
+    found = publication(markup=(day, other_day, when))
     assert found is not None
     assert (found.day, found.at) == (date(2018, 5, 19), datetime(2018, 5, 19, 10, tzinfo=UTC))
 
@@ -71,7 +71,7 @@ def test_days_to_come_are_not_believed() -> None:
     assert publication(markup=(published("2026-11-25", 0.9),)) is None
     found = publication(markup=(published("2099-01-01", 0.9),), text=(published("2018-05-19", 0.5),))
     assert found is not None
-    assert (found.day, found.sure) == (date(2018, 5, 19), 0.5)
+    assert (found.day, found.confidence) == (date(2018, 5, 19), 0.5)
 
 
 def test_an_update_counts_only_alone() -> None:
@@ -79,17 +79,17 @@ def test_an_update_counts_only_alone() -> None:
     alone, beside = publication(text=(update,)), publication(text=(published("2018-05-19", 0.7), update))
     assert alone is not None
     assert beside is not None
-    assert (alone.day, alone.sure) == (date(2018, 5, 29), 0.3)
-    assert (beside.day, beside.sure) == (date(2018, 5, 19), 0.7)
+    assert (alone.day, alone.confidence) == (date(2018, 5, 29), 0.3)
+    assert (beside.day, beside.confidence) == (date(2018, 5, 19), 0.7)
 
 
 def test_a_dateline_confirms_and_never_invents_a_year() -> None:
     dateline = published(DATELINE, 0.65, "dateline")
     assert publication(text=(dateline,)) is None
-    for day, sure in (("2018-05-19", 0.85), ("2018-05-20", 0.85), ("2018-06-19", 0.7)):
+    for day, confidence in (("2018-05-19", 0.85), ("2018-05-20", 0.85), ("2018-06-19", 0.7)):
         found = publication(text=(published(day, 0.7), dateline))
         assert found is not None
-        assert (found.day, found.sure) == (date.fromisoformat(day), sure)
+        assert (found.day, found.confidence) == (date.fromisoformat(day), confidence)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_year_of_the_address_completes_a_dateline(period: str, day: date | N
 def test_a_dateline_with_a_year_is_a_statement() -> None:
     found = publication(text=(published("DELHI, May 19, 2018 (ANI): Rain", 0.65, "dateline"),))
     assert found is not None
-    assert (found.day, found.sure) == (date(2018, 5, 19), 0.5)
+    assert (found.day, found.confidence) == (date(2018, 5, 19), 0.5)
 
 
 VALUES = st.one_of(
@@ -121,10 +121,10 @@ PERIODS = st.lists(
 @settings(deadline=None)
 @given(STATED, STATED, PERIODS.map(tuple))
 def test_whatever_is_stated_it_stays_in_bounds(
-    markup: tuple[Stated, ...], text: tuple[Stated, ...], address: tuple[Stated, ...]
+    markup: tuple[Claim, ...], text: tuple[Claim, ...], address: tuple[Claim, ...]
 ) -> None:
     found = publication(markup=markup, text=text, address=address)
     if found is not None:
         assert found.day <= LATEST
-        assert 0 <= found.sure <= 1
+        assert 0 <= found.confidence <= 1
         assert found.at is None or found.at.date() == found.day
