@@ -228,7 +228,7 @@ def _heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_an_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
+def test_an_interrupted_run_says_so_and_is_resumed(tmp_path: Path) -> None:
     many = [{**line("q1"), "id": f"q{number}"} for number in range(3000)]
     data, out = written(tmp_path / "many.jsonl", *many), tmp_path / "out.json"
     journal = tmp_path / "out.json.partial"
@@ -255,7 +255,7 @@ def test_an_interrupted_run_says_so_and_goes_on(tmp_path: Path) -> None:
     journal.write_bytes(b"".join(item + b"\n" for item in [header, *kept, *rest]))
     finished = evaluate("reading", data, "--json", out)
     assert finished.returncode == 0, finished.stderr
-    assert "going on after 2999 of 3000" in finished.stderr
+    assert "Resuming after 2999 of 3000" in finished.stderr
     assert [row["id"] for row in json.loads(out.read_text())["rows"]] == [f"q{number}" for number in range(3000)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl", "out.json"]
 
