@@ -113,14 +113,16 @@ def test_the_evaluation_readme_names_every_figure_stage_and_option() -> None:
             assert option in text or option in ("--config", "--help"), option
 
 
-def test_every_benchmark_named_in_the_docs_exists() -> None:
+def test_every_tool_named_in_the_docs_exists() -> None:
     documents = [
-        path for folder in ("assistant", "tests", "vectorstore") for path in ROOT.glob(f"{folder}/**/README.md")
+        path
+        for folder in ("assistant", "tests", "tools", "vectorstore")
+        for path in ROOT.glob(f"{folder}/**/README.md")
     ]
     documents += ROOT.glob("*.md")
-    said = r"tests[./]benchmarks[./](\w+)|`((?:bench|kill|fit)_\w+)`"
+    said = r"tools[./](\w+)|`((?:bench|kill|fit)_\w+)`"
     found = (match for path in documents for match in re.finditer(said, path.read_text("utf-8")))
     named = {match[1] or match[2] for match in found if match[1] not in ("README", "cleaning_labels")}
     assert {"bench_pipeline", "bench_reader", "bench_embedder", "fit_evidence", "bench_sync", "kill_sync"} <= named
     for name in named:
-        assert (ROOT / "tests" / "benchmarks" / f"{name}.py").is_file(), name
+        assert (ROOT / "tools" / f"{name}.py").is_file(), name

@@ -1,7 +1,7 @@
 """How sure an answer is, given what the reader, the retriever and the other passages say for it.
 
 Two logistic models, one after the other, for one reader and one embedder, fitted on held-out questions over
-retrieved passages (``python -m tests.benchmarks.fit_evidence``):
+retrieved passages (``python -m tools.fit_evidence``):
 
 - of a *span*: its margin, how little its window speaks for "no answer", the similarity and the retrieval score of
   its passage. This orders the citations.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.articles.features import NAMES, Features
 
-#: Where ``tests.benchmarks.fit_cleaning`` writes what it has fitted.
+#: Where ``tools.fit_cleaning`` writes what it has fitted.
 STORED = files("assistant.articles") / "classifier.json"
 
 
@@ -37,7 +37,7 @@ class BlockClassifier:
     def from_json(cls, stored: dict[str, Any]) -> BlockClassifier:
         """Raises ValueError when it was fitted to other features than ``NAMES``."""
         if tuple(stored["features"]) != NAMES:
-            raise ValueError("The classifier was fitted to other features: run tests.benchmarks.fit_cleaning.")
+            raise ValueError("The classifier was fitted to other features.")
         weights, typical = (np.array(list(stored[key].values())) for key in ("weights", "typical"))
         return cls(weights, stored["bias"], typical, stored["threshold"])
 

@@ -25,7 +25,7 @@ SKETCH_VERSION = (1, int(RMinHash.ALGORITHM_VERSION))
 Relation: TypeAlias = Literal["same", "near", "contained", "contains"]
 
 #: Each word edited costs as many shingles. Against four, copies with a tenth of the words edited stand clear of
-#: follow-ups, which share whole paragraphs (tests/benchmarks/bench_clusters.py).
+#: follow-ups, which share whole paragraphs (tools/bench_clusters.py).
 _SHINGLE_WORDS = 3
 _PERMUTATIONS = 128
 _SEED = 1

@@ -25,7 +25,7 @@ _DIGITS = 6
 #: Vectors held in memory while they are copied.
 _COPIED_AT_ONCE = 4096
 _COLLECTION = "passages"
-#: Of the 20 nearest of 50,000 0.998 are found, for half of what 0.999 costs (tests.benchmarks.bench_vectors).
+#: Of the 20 nearest of 50,000 0.998 are found, for half of what 0.999 costs (tools.bench_vectors).
 _HNSW: Any = {"space": "cosine", "ef_construction": 100, "max_neighbors": 32, "ef_search": 200}
 #: Little-endian 64-bit integers; 32-bit floats, row by row.
 KEYS_FILE, VECTORS_FILE = "keys.i64", "vectors.f32"

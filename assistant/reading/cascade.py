@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.reading.reader import Reader
 from assistant.records import AnswerSpan
 
-#: More make answers slower and hardly better (``python -m tests.benchmarks.bench_readers``).
+#: More make answers slower and hardly better (``python -m tools.bench_readers``).
 READ_TWICE = 3
 
 

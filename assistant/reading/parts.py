@@ -8,7 +8,7 @@ from assistant.articles import sentence_spans
 from assistant.records import AnswerSpan
 
 #: How far a part's margin may lie below the best span's, in logits: the best F1 on ESTER's training questions
-#: (Han et al. 2021, https://arxiv.org/abs/2104.08350); ``python -m tests.benchmarks.choose_gap`` chooses it anew.
+#: (Han et al. 2021, https://arxiv.org/abs/2104.08350); ``python -m tools.choose_gap`` chooses it anew.
 GAP = 1.5
 #: Sentences a part may stand away from the best span's.
 _SENTENCES_AWAY = 1

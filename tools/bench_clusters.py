@@ -1,6 +1,6 @@
 """Copies of a story among news pages: precision and recall on made pairs, and the clusters really there.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_clusters [--pages 400] [--shown 20]
+    ASSISTANT_DATA=... python -m tools.bench_clusters [--pages 400] [--shown 20]
 
 Copies are made from pages (words swapped, cuts, added paragraphs, another headline, a brief inside a longer story);
 unrelated pairs are each page's nearest other pages by shared words, and follow-ups that share one background

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.benchmarks.fit_cleaning import LABELS
+from tools.fit_cleaning import LABELS
 
 
 def test_labels_are_addresses_letters_and_hashes_alone() -> None:

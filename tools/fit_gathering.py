@@ -24,9 +24,9 @@ from assistant.answering.evidence import FOLDER, SPAN_FEATURES, span_features
 from assistant.datasets.questions import load_questions
 from assistant.records import Citation
 from assistant.settings import Settings
-from tests.benchmarks.dev_sets import dev_file, dev_set, gold_texts, is_right, sample
+from tools.dev_sets import dev_file, dev_set, gold_texts, is_right, sample
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 #: Settings that what is gathered depends on; the last two only by the answers that follow-ups refer to.
 ASKED_WITH = (
     "reader",

@@ -1,6 +1,6 @@
 """Titles, days of publication and sources: how many are found, and how many of those are right.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_metadata [--pages 1000]
+    ASSISTANT_DATA=... python -m tools.bench_metadata [--pages 1000]
 
 Scraped news pages, of which the day is known from the address, the publication from its host and the title from a
 search engine (perhaps cut), are read in three ways: as text alone; as text below a clock of the day on which the page
@@ -33,7 +33,7 @@ from assistant.articles import clean_article
 from assistant.articles.formats import read_articles
 from assistant.datasets.pages import load_pages
 from assistant.records import Metadata, RawArticle
-from tests.benchmarks.dev_sets import data_folder
+from tools.dev_sets import data_folder
 
 _DAY = re.compile(r"/((?:19|20)\d\d)/(\d\d?|[a-z]{3})/(\d\d?)(?:/|$)")
 _SOURCES = {"www.cnn.com": "cnn", "www.usatoday.com": "usatoday", "www.theweek.co.uk": "theweek"}

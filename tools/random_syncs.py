@@ -1,6 +1,6 @@
 """Changes folders at random, syncs them, cuts syncs short, and compares with indexes made anew: many times over.
 
-    python -m tests.benchmarks.random_syncs [--worlds 30] [--rounds 15] [--first 0]
+    python -m tools.random_syncs [--worlds 30] [--rounds 15] [--first 0]
 
 The worlds are those of ``tests/index/random_syncs.py``. After every whole sync the index must answer with exactly what
 one made anew does.

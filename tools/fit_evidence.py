@@ -1,6 +1,6 @@
 """Fits ``answering/evidence_weights/READER.json``: how sure an answer is, and from where on answers are given.
 
-    ASSISTANT_DATA=... [ASSISTANT_READER=fast] python -m tests.benchmarks.fit_evidence [--cache DIR] [--others]
+    ASSISTANT_DATA=... [ASSISTANT_READER=fast] python -m tools.fit_evidence [--cache DIR] [--others]
         [--eval-seeds] [--write]
 
 Every second context of each dev set becomes an article of an index, and sampled questions about all of them are
@@ -32,9 +32,9 @@ from assistant import load_settings
 from assistant.answering.evidence import ANSWER_FEATURES, FOLDER, SPAN_FEATURES, VERSION, Logistic, answer_features
 from assistant.answering.merging import distinct
 from assistant.settings import Settings
-from tests.benchmarks.fit_figures import Judged, figures, given_at, operating_points, pooled, refusing, report, table
-from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, gathered
-from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
+from tools.fit_figures import Judged, figures, given_at, operating_points, pooled, refusing, report, table
+from tools.fit_gathering import ASKED_WITH, Gathered, gathered
+from tools.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
 SETS = ("newsqa-a", "squad1")
 #: With --others measured, never fitted on: its questions without an answer are made to deceive, which few people's are.
@@ -208,7 +208,7 @@ def command(chosen: argparse.Namespace, settings: Settings) -> str:
         f"ASSISTANT_{name.upper()}={told[name]}" for name in told if told[name] != Settings.model_fields[name].default
     ]
     flags = [f"--{name.replace('_', '-')}" for name in ("others", "eval_seeds", "write") if getattr(chosen, name)]
-    return " ".join([*changed, "python -m tests.benchmarks.fit_evidence", f"--questions {chosen.questions}", *flags])
+    return " ".join([*changed, "python -m tools.fit_evidence", f"--questions {chosen.questions}", *flags])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Kills syncs at random moments, without warning, and looks whether anything is lost.
 
-    python -m tests.benchmarks.kill_sync [--times 20] [--articles 120] [--seed 0]
+    python -m tools.kill_sync [--times 20] [--articles 120] [--seed 0]
 
 A folder of made articles is synced; then it changes (articles come, change and go). Time and again, from the index as
 it was before the change, the sync of the change, which works in several batches, is killed (SIGKILL) after a random
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from assistant import Assistant, load_settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 _WORDS = [
     "harbour",
     "council",

@@ -2,7 +2,7 @@
 
 The teacher is the bundled reader.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.ablate_reader FOLDER [--tokens N] [--base FOLDER]
+    ASSISTANT_DATA=... python -m tools.ablate_reader FOLDER [--tokens N] [--base FOLDER]
 
 Each variant is trained for so many tokens from the same base and read over samples of the dev sets. FOLDER keeps the
 runs and their figures, so that a cut call goes on where it was; the table is printed after every variant.
@@ -23,7 +23,7 @@ from assistant.reading.opening import open_reader
 from assistant.settings import load_settings
 from assistant.training.config import TrainingConfig, load_config
 from assistant.training.run import TrainingOptions, train_reader
-from tests.benchmarks.dev_sets import data_folder
+from tools.dev_sets import data_folder
 
 PLAIN = dict.fromkeys(("cropped", "joined", "retyped", "unanswerable", "neighbours", "retrieved"), 0.0)
 #: The first two tell what averaging adds; then each idea alone on top of both; "everything" is the default mixture.

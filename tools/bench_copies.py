@@ -1,6 +1,6 @@
 """What copies cost and change: a corpus of news of which a third are copies, indexed and asked.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_copies [--stories 300] [--questions 400]
+    ASSISTANT_DATA=... python -m tools.bench_copies [--stories 300] [--questions 400]
 
 The stories are those of NewsQA's dev half. To every second one comes a copy as another paper would print it: another
 headline, a credit line, every fifth paragraph gone; every second copy has one more at the end. Each question is asked
@@ -23,7 +23,7 @@ from statistics import fmean
 
 from assistant import Assistant, load_settings
 from assistant.pipeline import sync
-from tests.benchmarks.dev_sets import data_folder
+from tools.dev_sets import data_folder
 
 _WORD = re.compile(r"\w+")
 

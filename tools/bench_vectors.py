@@ -1,6 +1,6 @@
 """What a graph over vectors costs to build and to search, and what it misses, beside looking at every vector.
 
-    python -m tests.benchmarks.bench_vectors STORE [--vectors N] [--queries N]
+    python -m tools.bench_vectors STORE [--vectors N] [--queries N]
 
 The vectors are those of an index in STORE; some are kept out of the graphs and are the queries. Building is given in
 seconds of processor time, so that what else the machine does counts little.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.answering.evidence import ANSWER_FEATURES, FOLDER, SPAN_FEATURES, Evidence, Logistic
 from assistant.answering.merging import merge
 from assistant.settings import Settings
-from tests.benchmarks.fit_evidence import (
+from tools.fit_evidence import (
     Weights,
     answers_of,
     command,
@@ -26,15 +26,15 @@ from tests.benchmarks.fit_evidence import (
     measured_sets,
     parser,
 )
-from tests.benchmarks.fit_evidence import fit as fit_evidence
-from tests.benchmarks.fit_figures import Judged, ece_of_noise, operating_points, refusing, table
-from tests.benchmarks.fit_gathering import ASKED_WITH, Gathered, file_name, fold_of, in_other_half, load, save
-from tests.benchmarks.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
+from tools.fit_evidence import fit as fit_evidence
+from tools.fit_figures import Judged, ece_of_noise, operating_points, refusing, table
+from tools.fit_gathering import ASKED_WITH, Gathered, file_name, fold_of, in_other_half, load, save
+from tools.fit_weights import fit_monotone, fit_order, fit_supported, probabilities
 
 SPAN = Logistic({"margin": 0.4, "against_null": 0.1, "similarity": 3.0, "retrieval_score": 20.0}, -3.0)
 ANSWER = Logistic({"log_odds": 0.9, "agreement": 1.2, "lead": 2.0}, 0.2)
 RATES = (0.5, 0.05, 0.2)
-README = Path(__file__).with_name("README.md")
+README = Path(__file__).parents[2] / "tools" / "README.md"
 
 
 def made_gathered(questions: int = 60, spans: int = 8) -> Gathered:
@@ -221,7 +221,7 @@ def test_what_decided_gets_weight() -> None:
 def test_the_recorded_command_asks_for_the_same_again(typed: str, sets: list[str]) -> None:
     chosen = parser().parse_args([*typed.split(), "--cache", "somewhere"])
     recorded = command(chosen, Settings())
-    assert recorded == f"python -m tests.benchmarks.fit_evidence {typed}"
+    assert recorded == f"python -m tools.fit_evidence {typed}"
     assert measured_sets(parser().parse_args(recorded.split()[3:])) == measured_sets(chosen) == sets
     assert command(chosen, Settings(passages_read=20, threads=1)) == f"ASSISTANT_PASSAGES_READ=20 {recorded}"
 

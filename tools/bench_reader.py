@@ -1,6 +1,6 @@
 """What each form of the bundled reader scores and how fast it is, side by side in one run.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_reader
+    ASSISTANT_DATA=... python -m tools.bench_reader
 
 Quality: sampled SQuAD 1.1 dev questions over their own paragraph, an answer forced. Speed: each
 question over several paragraphs, the readers taking turns, medians of the rounds.
@@ -19,7 +19,7 @@ from assistant.models.files import FAST_READER
 from assistant.reading.onnx_scorer import open_onnx_reader
 from assistant.reading.reader import Reader
 from assistant.reading.torch_scorer import open_torch_reader
-from tests.benchmarks.dev_sets import dev_set, gold_texts, sample
+from tools.dev_sets import dev_set, gold_texts, sample
 
 #: The same weights in three forms: on torch, and on onnxruntime.
 READERS: dict[str, Callable[[int], Reader]] = {

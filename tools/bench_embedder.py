@@ -1,6 +1,6 @@
 """What each form of the bundled embedder retrieves and how fast it is, side by side in one run.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_embedder
+    ASSISTANT_DATA=... python -m tools.bench_embedder
 
 Retrieval: sampled SQuAD 1.1 dev questions against all of its paragraphs by exact cosine; found means
 the question's own paragraph. Speed: the embedders taking turns on the same paragraphs, medians.
@@ -19,7 +19,7 @@ from assistant.evaluation.measures import recall_and_mrr
 from assistant.index.embedder import Embedder, open_embedder
 from assistant.models.files import embedder_package
 from assistant.settings import Settings
-from tests.benchmarks.dev_sets import dev_set, sample
+from tools.dev_sets import dev_set, sample
 
 DEPTHS = (1, 5, 20)
 

@@ -1,6 +1,6 @@
 """Fits the classifier of blocks (``assistant/articles/classifier.json``) and compares ways of cleaning scraped text.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.fit_cleaning [--write]
+    ASSISTANT_DATA=... python -m tools.fit_cleaning [--write]
 
 Pages: the saved HTML pages of ``cleaning/`` as text, whose blocks are the article's where three fifths of their words
 stand in runs of three in the gold body; and scraped news pages, whose blocks were labelled by hand
@@ -36,7 +36,7 @@ from assistant.articles.features import NAMES, Features
 from assistant.articles.formats.html import decode_html
 from assistant.datasets.pages import load_pages
 from assistant.evaluation.scores import bag_scores
-from tests.benchmarks.dev_sets import data_folder
+from tools.dev_sets import data_folder
 
 LABELS = Path(__file__).with_name("cleaning_labels.jsonl")
 FOLDS = 5

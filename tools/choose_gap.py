@@ -1,6 +1,6 @@
 """Chooses ``GAP`` of ``assistant/reading/parts.py``: how far below the best span a part of a list may be.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.choose_gap [--reader NAME]
+    ASSISTANT_DATA=... python -m tools.choose_gap [--reader NAME]
 
 Prints F1 (percent, over sets of spans) and parts an answer by gap: on ESTER's training questions, where the best gap is
 chosen, and on its dev questions. A reader trained anew needs its own gap, for the scale of its margins is its own.

@@ -1,6 +1,6 @@
 """What a user waits for: cold start by stage, indexing rate, latency of a question, memory.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_pipeline [--pages N] [--questions N] [--work DIR]
+    ASSISTANT_DATA=... python -m tools.bench_pipeline [--pages N] [--questions N] [--work DIR]
 
 Measured on the seeds and, when ASSISTANT_DATA is set, on its news pages as a folder of text files. Every
 part runs in a process of its own; peak memory is that of the whole process. With --work, the pages' index
@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.news_questions import load_pages, load_quiz, write_pages
+from tools.news_questions import load_pages, load_quiz, write_pages
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 def main() -> None:
@@ -151,7 +151,7 @@ PARTS = {"index": _index, "ask": _ask, "cold": _cold}
 
 
 def _in_process(part: str, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.bench_pipeline", "--part", part, "--", *arguments]
+    command = [sys.executable, "-m", "tools.bench_pipeline", "--part", part, "--", *arguments]
     finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=SEEDS.parent)
     result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
     return result

@@ -1,6 +1,6 @@
 """Answered right against waiting time, for the readers alone and one after the other.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_readers [--questions N] [--plot FILE.png]
+    ASSISTANT_DATA=... python -m tools.bench_readers [--questions N] [--plot FILE.png]
 
 Questions of the dev sets over an index of every second of their contexts; those that it answers count, and an answer
 is forced. Configurations take turns, question by question. "accurate after fast, 3 of 8": of eight passages that
@@ -22,8 +22,8 @@ from assistant.reading.cascade import CascadeReader
 from assistant.reading.onnx_scorer import open_onnx_reader
 from assistant.reading.reader import Reader
 from assistant.records import RetrievedPassage
-from tests.benchmarks.dev_sets import is_right
-from tests.benchmarks.fit_gathering import Asked, asked_over
+from tools.dev_sets import is_right
+from tools.fit_gathering import Asked, asked_over
 
 SETS = ("newsqa-a", "squad1")
 

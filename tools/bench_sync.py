@@ -1,6 +1,6 @@
 """Indexing: passages per second by stage, beside the plain loop; memory; what one more article costs as an index grows.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.bench_sync WORK [--pages N] [--passage-tokens N] [--plain N]
+    ASSISTANT_DATA=... python -m tools.bench_sync WORK [--pages N] [--passage-tokens N] [--plain N]
 
 News pages are written to WORK as text files. Each measurement runs in a process of its own, one after the other: by
 turns, sentence-transformers and Chroma as their documentation shows them, over passages of the first pages, and the
@@ -22,9 +22,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.news_questions import load_pages, write_pages
+from tools.news_questions import load_pages, write_pages
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 #: Pages added to an index of each size, to tell what one costs.
 _ADDED = 20
 _STEPS = (0.016, 0.16, 1.0)
@@ -134,7 +134,7 @@ PARTS = {"sync": _sync, "plain": _plain}
 
 
 def _in_process(part: str, *arguments: object) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.bench_sync", "--part", part, "unused", *map(str, arguments)]
+    command = [sys.executable, "-m", "tools.bench_sync", "--part", part, "unused", *map(str, arguments)]
     finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
     result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
     return result

@@ -1,6 +1,6 @@
 """The weekly news quiz as a question set over real scraped pages, for ``assistant eval questions``.
 
-    ASSISTANT_DATA=... python -m tests.benchmarks.news_questions DIR [--questions N] [--rest]
+    ASSISTANT_DATA=... python -m tools.news_questions DIR [--questions N] [--rest]
 
 Writes ``DIR/articles/<site>/<page>.txt``, the pages found for each question, and ``DIR/questions.jsonl``:
 every question whose right choice stands in one of its pages word for word, each such place a gold answer.
