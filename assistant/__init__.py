@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         StoreMismatchError,
         StoreMissingError,
     )
-    from assistant.pipeline import Assistant, preview, removal, remove, sync
+    from assistant.pipeline import Assistant, backup, compact, preview, removal, remove, sync
     from assistant.records import (
         AlignedRun,
         Alternative,
@@ -76,7 +76,7 @@ _HOMES = {
         "StoreMismatchError",
         "StoreMissingError",
     ),
-    "assistant.pipeline": ("Assistant", "preview", "removal", "remove", "sync"),
+    "assistant.pipeline": ("Assistant", "backup", "compact", "preview", "removal", "remove", "sync"),
     "assistant.records": (
         "Alternative",
         "Answer",
@@ -149,6 +149,8 @@ __all__ = [
     "SyncReport",
     "Trace",
     "Turn",
+    "backup",
+    "compact",
     "load_settings",
     "location_of",
     "preview",

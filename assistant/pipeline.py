@@ -322,6 +322,20 @@ def removal(
     return _synchroniser(chosen, *_models(chosen)).removal(_paths(articles))
 
 
+def backup(folder: str | Path, *, store: str | Path | None = None, settings: Settings | None = None) -> None:
+    """Copy the index into a new or empty ``folder`` while it answers. Raises what ``index.upkeep.backup`` raises."""
+    from assistant.index import upkeep
+
+    upkeep.backup(_settings(store, settings).store, Path(folder))
+
+
+def compact(*, store: str | Path | None = None, settings: Settings | None = None) -> None:
+    """Erase from the disk what was removed from the index. Raises what ``index.upkeep.compact`` raises."""
+    from assistant.index import upkeep
+
+    upkeep.compact(_settings(store, settings).store)
+
+
 def _sync(
     articles: str | Path | Sequence[str | Path],
     settings: Settings,

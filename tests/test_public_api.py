@@ -44,7 +44,7 @@ def test_every_record_and_every_function_of_the_pipeline_is_exported() -> None:
         for name, value in vars(assistant.pipeline).items()
         if inspect.isfunction(value) and value.__module__ == "assistant.pipeline" and not name.startswith("_")
     }
-    assert functions == {"sync", "preview", "removal", "remove"}
+    assert functions == {"sync", "preview", "removal", "remove", "backup", "compact"}
     assert functions <= set(assistant.__all__)
 
 

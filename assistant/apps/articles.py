@@ -125,6 +125,31 @@ def remove(
 
 
 @commands.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or an empty folder.")],
+    store: Store = None,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Copy the index into a folder; it answers meanwhile, and the copy answers anywhere."""
+    from assistant.pipeline import backup as copy_index
+
+    settings = start(config, verbose, store)
+    copy_index(folder, settings=settings)
+    print(f"The index in {printable(str(settings.store))} is copied to {printable(str(folder))}.")
+
+
+@commands.command()
+def compact(store: Store = None, config: Config = None, verbose: Verbose = False) -> None:
+    """Erase from the disk what was removed from the index; best while nobody is asking."""
+    from assistant.pipeline import compact as erase_removed
+
+    settings = start(config, verbose, store)
+    erase_removed(settings=settings)
+    print(f"The index in {printable(str(settings.store))} holds nothing that was removed.")
+
+
+@commands.command()
 def clean(
     files: Annotated[list[Path], typer.Argument(help="Files of articles, or folders of them.")],
     config: Config = None,

@@ -35,7 +35,7 @@ def repair(version: IndexVersion, writer: CatalogueWriter, embedder: Embedder) -
     writer.check()
     repaired = []
     if problem := _lexical_problem(version.lexical, writer.counts()[1]):
-        _rewrite_lexical(version.lexical, writer)
+        rewrite_lexical(version.lexical, writer)
         repaired.append(f"{version.lexical} ({problem}): written anew from the catalogue")
     checksums = writer.checksums()
     for number, (held, _) in writer.shards().items():
@@ -77,7 +77,8 @@ def _is_whole(path: Path) -> bool:
     return zlib.crc32(data[:body]) == int(footer["crc"])
 
 
-def _rewrite_lexical(folder: Path, writer: CatalogueWriter) -> None:
+def rewrite_lexical(folder: Path, writer: CatalogueWriter) -> None:
+    """Makes a lexical index anew from the catalogue."""
     shutil.rmtree(folder, ignore_errors=True)
     lexical, keys = LexicalIndex(folder), writer.passage_keys()
     for first in range(0, len(keys), _AT_ONCE):

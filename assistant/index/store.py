@@ -195,6 +195,13 @@ class Store:
             for version in kept:
                 shutil.rmtree(version.directory, ignore_errors=True)
 
+    def drop_others(self) -> None:
+        """Delete every version but the current one, whoever reads it."""
+        current = self.current()
+        for version in self._all():
+            if version != current:
+                shutil.rmtree(version.directory)
+
     def check_manifest(self, catalogue: Catalogue, wanted: Manifest) -> None:
         """StoreMismatchError, naming what differs, unless the index was made as ``wanted``."""
         if catalogue.layout() > LAYOUT:

@@ -311,9 +311,17 @@ class CatalogueWriter:
             " (SELECT max(number) FROM commits) - ? ORDER BY number DESC LIMIT 1",
             (before, _KEPT_COMMITS),
         ).fetchone()
-        if row is None:
-            return
-        gone = {"horizon": row[0]}
+        if row is not None:
+            self._delete_gone(row[0], forget)
+
+    def erase(self) -> None:
+        """Delete all that has gone, and leave nothing of it in the file; readers of earlier commits lose it."""
+        self._delete_gone(self._next - 1, lambda _: None)
+        for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            self._db.execute(command).fetchall()
+
+    def _delete_gone(self, horizon: int, forget: Callable[[list[int]], None]) -> None:
+        gone = {"horizon": horizon}
         passages = "FROM passages WHERE article IN (SELECT number FROM articles WHERE removed <= :horizon)"
         forget([key for (key,) in self._db.execute(f"SELECT key {passages}", gone)])
         with self.batch():
