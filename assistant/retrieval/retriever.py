@@ -13,8 +13,8 @@ from assistant.retrieval.fusion import fuse
 
 #: How many times as many candidates are looked at when copies leave too few.
 _DEEPER = 4
-#: Passages of copies with this share of their words in common are the same.
-_SAME = 0.8
+#: Shorter lines are headlines, bylines and datelines, which differ between copies of a story.
+_LINE_WORDS = 12
 _WORD = re.compile(r"\w+")
 EVERYTHING = ArticleFilter()
 
@@ -62,26 +62,42 @@ class HybridRetriever:
 
 
 def _without_copies(view: View, fused: Sequence[tuple[str, float]], k: int) -> list[tuple[str, float, Passage]]:
-    """The best ``k`` with their scores, without those whose words a better one of the same story has."""
+    """The best ``k`` with their scores, without those whose every line better ones of the same story hold.
+
+    A copy with one figure corrected is given beside the other: the two disagree.
+    """
     chosen: list[tuple[str, float, Passage]] = []
-    words_of: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    of_story: dict[str, list[Passage]] = {}
     for first in range(0, len(fused), k):
         some = fused[first : first + k]
         for (key, score), passage in zip(some, view.passages([key for key, _ in some]), strict=True):
-            words = frozenset(_WORD.findall(passage.text.casefold()))
-            better = words_of.setdefault(view.catalogue.clusters.representative(passage.article_id), [])
-            if any(article != passage.article_id and _share(words, other) >= _SAME for article, other in better):
+            better = of_story.setdefault(view.catalogue.clusters.representative(passage.article_id), [])
+            if _is_held(passage, better):
                 continue
-            better.append((passage.article_id, words))
+            better.append(passage)
             chosen.append((key, score, passage))
             if len(chosen) == k:
                 return chosen
     return chosen
 
 
-def _share(words: frozenset[str], others: frozenset[str]) -> float:
-    """The share of ``words`` that ``others`` have too."""
-    return len(words & others) / max(1, len(words))
+def _is_held(passage: Passage, others: Sequence[Passage]) -> bool:
+    """Whether each line stands word for word in passages of ``others`` that are from other articles."""
+    found = sorted((one for one in others if one.article_id != passage.article_id), key=_place)
+    if not found:
+        return False
+    held = f" {' '.join(_words(' '.join(one.text for one in found)))} "
+    lines = [words for words in map(_words, passage.text.splitlines()) if words]
+    long_lines = [words for words in lines if len(words) >= _LINE_WORDS]
+    return all(f" {' '.join(words)} " in held for words in long_lines or lines)
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.article_id, passage.start
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def _rank(key: str, ranking: list[str]) -> int | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -130,6 +132,20 @@ def test_passages_that_copies_share_are_given_once(copies: Indexed) -> None:
         assert len(holding) == 1, number
     everything = HybridRetriever(WordEmbedder(), 2).retrieve(copies.view, " ".join(HARBOUR), 50)
     assert MORE in " ".join(item.passage.text for item in everything), "it is looked deeper where copies are left out"
+
+
+def test_a_copy_with_a_figure_corrected_is_given_beside_the_other(tmp_path: Path) -> None:
+    toll = "The flood near the old bridge killed 12 people on Monday night, the mayor told reporters at the town hall."
+    (tmp_path / "one.html").write_text(page("Flood", "KYODO", "2024-03-02", [*HARBOUR, toll]))
+    corrected = [*HARBOUR, toll.replace("12", "15")]
+    (tmp_path / "two.html").write_text(page("Flood toll", "Japan Times", "2024-03-03", corrected))
+    Synchroniser(tmp_path / "store", WordEmbedder(), count_tokens, SETTINGS).run([tmp_path])
+    with closing(Index(tmp_path / "store", manifest(WordEmbedder(), SETTINGS))) as index:
+        found = HybridRetriever(WordEmbedder(), 20).retrieve(index.view(), "flood near the old bridge killed", 10)
+        assert len({one.cluster for one in index.view().catalogue.entries()}) == 1, "they are copies"
+    texts = " ".join(item.passage.text for item in found)
+    assert "killed 12 people" in texts
+    assert "killed 15 people" in texts
 
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=3)
