@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.errors import StoreError
+from assistant.index.catalogue.schema import open_for_reading
 from assistant.index.catalogue.writer import CatalogueWriter
 from assistant.index.repair import rewrite_lexical
-from assistant.index.store import Store
+from assistant.index.store import Store, flush
 
 
 def backup(store: Path, folder: Path) -> None:
@@ -24,16 +25,21 @@ def backup(store: Path, folder: Path) -> None:
     source, folder = Store(store), folder.expanduser().resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreError(f"{folder} is not an empty folder.", "Name a new or an empty one.")
-    version = source.require_current()
+    if folder.is_relative_to(source.directory):
+        raise StoreError(f"{folder} lies in the index itself.", "Name a folder outside of it.")
+    source.require_current()  # where there is no index, no lock is left
     with source.writing():  # so that no sync changes anything
+        version = source.require_current()
         copied = Store(folder).start()
         for name in ("lexical", "vectors"):
             shutil.copytree(version.directory / name, copied.directory / name)
         with (
-            closing(sqlite3.connect(version.catalogue)) as there,
+            closing(open_for_reading(version.catalogue)) as there,
             closing(sqlite3.connect(copied.catalogue)) as here,
         ):
             there.backup(here)
+        for path in copied.directory.rglob("*"):
+            flush(path)
         Store(folder).switch(copied)
 
 

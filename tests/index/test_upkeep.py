@@ -38,6 +38,8 @@ def test_a_copy_is_not_put_over_something(folder: Path, store: Path, tmp_path: P
     sync(folder, store)
     with pytest.raises(StoreError, match="not an empty folder"):
         backup(store, folder)
+    with pytest.raises(StoreError, match="in the index itself"):
+        backup(store, store / "copy")
     with Store(store).writing(), pytest.raises(StoreLockedError):
         backup(store, tmp_path / "copy")
 
