@@ -76,7 +76,7 @@ def _write(folder: Path, texts: list[str], rng: random.Random) -> dict[str, str]
 
 
 def _report(assistant: Assistant, pairs: list[tuple[str, list[str], str]]) -> None:
-    file = {entry.id: Path(entry.places[0]).stem for entry in assistant.articles()}
+    file = {entry.id: Path(entry.locations[0]).stem for entry in assistant.articles()}
     hits: dict[int, list[bool]] = {1: [], 5: [], 8: []}
     distinct, right, seconds = [], [], []
     for question, golds, name in pairs:

@@ -8,13 +8,11 @@ other; it merely is no support of its own beside a story it holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from assistant.articles.sketches import Sketch, relation
 
-#: An article as clusters order it, longest first: (-length, id).
-Rank: TypeAlias = tuple[int, str]
 #: What an article is to another: a copy that may share its cluster, only a part of it, or more than it.
 Relation: TypeAlias = Literal["copy", "inside", "holds"]
 
@@ -38,21 +36,4 @@ def relations(article: Sketch, candidates: Mapping[int, Sketch]) -> dict[int, Re
             found[number] = "copy"
         else:
             found[number] = "inside" if article.words < other.words else "holds"
-    return found
-
-
-def partition(articles: Sequence[Rank], copies: Mapping[str, Sequence[Rank]]) -> dict[str, str]:
-    """The id of each article's representative, by its own id.
-
-    Longest first (ties: smaller id first), an article joins the first representative it is a copy of, or else
-    represents a cluster itself. So clusters do not depend on the order in which articles came.
-
-    Args:
-        articles: longest first, with all their copies.
-        copies: of each article, by its id.
-    """
-    found: dict[str, str] = {}
-    for rank in articles:
-        own = rank[1]
-        found[own] = next((other for _, other in sorted(copies[own]) if found.get(other) == other), own)
     return found

@@ -1,8 +1,6 @@
 """How much of each article cleaning keeps, and how much else: words of the cleaned text against a gold body.
 
 A page of HTML is read as the index reads it, and cleaned; so is the same page saved as text.
-Each page is cleaned alone. Indexing a whole folder also drops what recurs across its articles, so a site's
-pages come out at least as clean there.
 """
 
 from __future__ import annotations

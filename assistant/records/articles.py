@@ -169,7 +169,7 @@ class ArticleEntry:
         locations: where it was read, path and fragment in one; the first is the one that citations name.
         metadata: what is known about it.
         cluster: id of the article that represents those publishing the same story.
-        passages: how many of its own are searched; none when another article's text speaks for it.
+        passages: how many it is split into.
     """
 
     id: str

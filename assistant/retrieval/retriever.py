@@ -13,6 +13,8 @@ from assistant.retrieval.fusion import fuse
 
 #: How many times as many candidates are looked at when copies leave too few.
 _DEEPER = 4
+#: So many times the passages wanted are looked at for a better copy of one of them.
+_LOOKED_AT = 4
 #: Shorter lines are headlines, bylines and datelines, which differ between copies of a story.
 _LINE_WORDS = 12
 _WORD = re.compile(r"\w+")
@@ -39,7 +41,7 @@ class HybridRetriever:
             dense, lexical = list(similarities), view.matching(query, depth, where)
             fused = fuse([dense, lexical])
             chosen = _without_copies(view, fused, k)
-            if len(chosen) >= k or max(len(dense), len(lexical)) < depth:
+            if len(chosen) >= k or max(len(dense), len(lexical)) < depth or len(fused) > k * _LOOKED_AT:
                 break
             depth *= _DEEPER
         keys = [key for key, _, _ in chosen]
@@ -64,21 +66,27 @@ class HybridRetriever:
 def _without_copies(view: View, fused: Sequence[tuple[str, float]], k: int) -> list[tuple[str, float, Passage]]:
     """The best ``k`` with their scores, without those whose every line better ones of the same story hold.
 
-    A copy with one figure corrected is given beside the other: the two disagree.
+    Of passages that say the same, the one of the story's longest article is given, in the place of the best. A copy
+    with one figure corrected is given beside the other: the two disagree.
     """
     chosen: list[tuple[str, float, Passage]] = []
-    of_story: dict[str, list[Passage]] = {}
-    for first in range(0, len(fused), k):
+    places: dict[str, list[int]] = {}  # of each story, where its passages stand among the chosen
+    for first in range(0, min(len(fused), k * _LOOKED_AT), k):
         some = fused[first : first + k]
         for (key, score), passage in zip(some, view.passages([key for key, _ in some]), strict=True):
-            better = of_story.setdefault(view.catalogue.clusters.representative(passage.article_id), [])
-            if _is_held(passage, better):
-                continue
-            better.append(passage)
-            chosen.append((key, score, passage))
-            if len(chosen) == k:
-                return chosen
+            longest = view.catalogue.clusters.representative(passage.article_id)
+            of_story = places.setdefault(longest, [])
+            if passage.article_id == longest and (at := _place_of_copy(passage, chosen, of_story)) is not None:
+                chosen[at] = (key, chosen[at][1], passage)
+            elif len(chosen) < k and not _is_held(passage, [chosen[at][2] for at in of_story]):
+                of_story.append(len(chosen))
+                chosen.append((key, score, passage))
     return chosen
+
+
+def _place_of_copy(passage: Passage, chosen: Sequence[tuple[str, float, Passage]], places: Sequence[int]) -> int | None:
+    """Where among the chosen the first copy stands that says nothing besides this passage."""
+    return next((at for at in places if _is_held(chosen[at][2], [passage])), None)
 
 
 def _is_held(passage: Passage, others: Sequence[Passage]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.articles.duplicates import Rank, partition, relations
+from assistant.articles.duplicates import relations
 from assistant.articles.sketches import Sketch, containment, jaccard, lookup_keys, relation, sketch
 from tests.prose import SYLLABLES, story
 
@@ -81,26 +81,3 @@ def test_the_shorter_of_two_copies_is_most_of_the_longer_one() -> None:
     round_up = sketch(f"{story(1, 100)} {story(2, 100)}")
     assert relations(short, {1: long, 2: round_up, 3: other}) == {1: "copy", 2: "inside"}
     assert relations(round_up, {1: short}) == {1: "holds"}
-
-
-@given(
-    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] != pair[1])),
-    st.permutations(range(9)),
-)
-@settings(max_examples=100)
-def test_every_member_is_a_copy_of_its_representative_whatever_the_order(
-    edges: set[tuple[int, int]], order: list[int]
-) -> None:
-    def rank(number: int) -> Rank:
-        return -10 - number % 4, str(number)
-
-    def copies(numbers: list[int]) -> dict[str, list[Rank]]:
-        pairs = {*edges, *((b, a) for a, b in edges)}
-        return {str(one): [rank(other) for other in numbers if (one, other) in pairs] for one in range(9)}
-
-    found = partition(sorted(map(rank, range(9))), copies(list(range(9))))
-    assert found == partition(sorted(map(rank, range(9))), copies(order))
-    for one, head in found.items():
-        assert found[head] == head
-        assert one == head or rank(int(head)) in copies(order)[one]
-        assert rank(int(head)) <= rank(int(one))

@@ -130,6 +130,7 @@ def test_passages_that_copies_share_are_given_once(copies: Indexed) -> None:
         found = HybridRetriever(WordEmbedder(), 20).retrieve(copies.view, paragraph, 10)
         holding = [item for item in found if paragraph in item.passage.text]
         assert len(holding) == 1, number
+        assert holding[0].source == "KYODO", "the longer article tells it"
     everything = HybridRetriever(WordEmbedder(), 2).retrieve(copies.view, " ".join(HARBOUR), 50)
     assert MORE in " ".join(item.passage.text for item in everything), "it is looked deeper where copies are left out"
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from assistant.articles.duplicates import COMPARED, KEY_HOLDERS, Rank, partition, relations
+from assistant.articles.duplicates import COMPARED, KEY_HOLDERS, relations
 from assistant.articles.sketches import Sketch, lookup_keys
 from assistant.index.catalogue.schema import in_order, live
 from assistant.index.catalogue.stored import parse_metadata
@@ -72,7 +72,11 @@ def _candidates(database: sqlite3.Connection, drawn: Sketch) -> Mapping[int, Ske
 
 
 class Clusters:
-    """The duplicate clusters of one snapshot; threads may share it."""
+    """The duplicate clusters of one snapshot; threads may share it.
+
+    Longest first (ties: smaller id first), an article joins the first representative it is a copy of, or else
+    represents a cluster itself. So clusters do not depend on the order in which articles came.
+    """
 
     def __init__(self, query: Query) -> None:
         self._query = query
@@ -82,15 +86,22 @@ class Clusters:
     def representative(self, article_id: str) -> str:
         """The id of the article that represents those publishing its story; its own when it is alone."""
         with self._lock:
-            if article_id not in self._representatives:
-                self._representatives |= self._partition_around(article_id)
-            return self._representatives[article_id]
+            known, waiting, longer = self._representatives, [article_id], dict[str, list[str]]()
+            while waiting:
+                one = waiting[-1]
+                if one not in longer:
+                    longer[one] = [] if one in known else self._copies(one, longer=True)
+                if unknown := next((other for other in longer[one] if other not in known), None):
+                    waiting.append(unknown)
+                else:
+                    known.setdefault(one, next((other for other in longer[one] if known[other] == other), one))
+                    waiting.pop()
+            return known[article_id]
 
     def members(self, article_id: str) -> list[str]:
-        """The ids of all articles of its cluster, its own among them."""
-        own = self.representative(article_id)
-        with self._lock:
-            return sorted(one for one, other in self._representatives.items() if other == own)
+        """The ids of all articles of its cluster, its own among them: each is a copy of the representative."""
+        head = self.representative(article_id)
+        return sorted({head, *(one for one in self._copies(head) if self.representative(one) == head)})
 
     def contained(self, article_id: str) -> frozenset[str]:
         """The representatives of the clusters whose story is only a part of an article, its own left out."""
@@ -123,28 +134,15 @@ class Clusters:
             for path, fragment, other, of in known
         ), rows[0][-1] if rows else 0
 
-    def _partition_around(self, article_id: str) -> dict[str, str]:
-        """The representative of each article that copies connect with this one."""
-        ranks: dict[str, Rank] = {}
-        copies: dict[str, list[Rank]] = {}
-        waiting = [article_id]
-        while waiting:
-            one = waiting.pop()
-            if one in copies:
-                continue
-            copies[one] = self._copies(one)
-            ranks |= {other[1]: other for other in copies[one]}
-            waiting += [other[1] for other in copies[one]]
-        if len(copies) == 1:
-            return {article_id: article_id}
-        return partition(sorted(ranks.values()), copies)
-
-    def _copies(self, article_id: str) -> list[Rank]:
+    def _copies(self, article_id: str, *, longer: bool = False) -> list[str]:
+        """The ids of an article's copies, or of the longer ones alone, longest first; ties: smaller id first."""
         rows = self._query(
-            "SELECT -o.length, o.id FROM articles a JOIN"
+            "SELECT o.id FROM articles a JOIN"
             " (SELECT article, other FROM relations WHERE relation = 'copy' UNION"
             "  SELECT other, article FROM relations WHERE relation = 'copy') r ON r.article = a.number"
-            f" JOIN articles o ON o.number = r.other WHERE a.id = :id AND {live('a')} AND {live('o')}",
+            f" JOIN articles o ON o.number = r.other WHERE a.id = :id AND {live('a')} AND {live('o')}"
+            " AND (NOT :longer OR (-o.length, o.id) < (-a.length, a.id)) ORDER BY -o.length, o.id",
             id=article_id,
+            longer=longer,
         )
-        return [(length, other) for length, other in rows]
+        return [row[0] for row in rows]
